@@ -1,0 +1,1 @@
+"""Training corpora: what there is, under which licence, and how it gets here."""
