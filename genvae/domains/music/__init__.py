@@ -1,0 +1,1 @@
+"""Songs: MIDI files to windows of tokens and back. See ``domain.MusicDomain``."""

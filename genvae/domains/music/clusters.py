@@ -1,0 +1,64 @@
+"""Near-duplicate songs: those that share two-bar segments of melody, whatever their key."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+
+import numpy as np
+
+from genvae.domains.base import Encoded
+from genvae.domains.music.augment import relative_windows
+from genvae.domains.music.layouts import ONSET, Layout
+
+SHARED = 0.3
+"""Songs that share this much of the smaller one's segments belong together."""
+FEWEST_NOTES = 3
+"""Segments with fewer notes are too common to tell songs apart."""
+COMMON = 40
+"""Segments found in more songs than this are ignored."""
+
+
+def near_duplicates(encoded: Sequence[Encoded], groups: Sequence[str], layout: Layout) -> list[str]:
+    """A cluster name a piece: the first group of those that belong together.
+
+    Pieces of one group always share a cluster.
+    """
+    parent = list(range(len(encoded)))
+
+    def root(i: int) -> int:
+        while parent[i] != i:
+            parent[i] = parent[parent[i]]
+            i = parent[i]
+        return i
+
+    def join(i: int, j: int) -> None:
+        low, high = sorted((root(i), root(j)))
+        parent[high] = low
+
+    first: dict[str, int] = {}
+    for i, group in enumerate(groups):
+        join(first.setdefault(group, i), i)
+    segments = [_segments(e, layout) for e in encoded]
+    songs_with: dict[bytes, list[int]] = defaultdict(list)
+    for i, own in enumerate(segments):
+        for segment in own:
+            songs_with[segment].append(i)
+    shared: Counter[tuple[int, int]] = Counter()
+    for songs in songs_with.values():
+        if len(songs) <= COMMON:
+            shared.update((a, b) for n, a in enumerate(songs) for b in songs[n + 1 :])
+    for (a, b), count in shared.items():
+        if count >= SHARED * min(len(segments[a]), len(segments[b])):
+            join(a, b)
+    return [groups[root(i)] for i in range(len(encoded))]
+
+
+def _segments(encoded: Encoded, layout: Layout) -> set[bytes]:
+    """The distinct segments of a song: its melody's, else its last line's or its drums'."""
+    plan = layout.voices[-1]
+    alone = Layout(layout.name, layout.summary, (plan,))
+    x_NT = encoded.windows[plan.name][:, 0, :]
+    notes_N = (x_NT >= (1 if plan.drums else ONSET)).sum(axis=1)
+    rows = relative_windows({plan.name: encoded.windows[plan.name]}, alone)
+    return {np.ascontiguousarray(row).tobytes() for row in rows[notes_N >= FEWEST_NOTES]}

@@ -1,0 +1,105 @@
+"""The codec of a layout: between MIDI files and windows."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
+from genvae.domains.music.augment import segment_bytes, transpose_chunk
+from genvae.domains.music.clusters import near_duplicates
+from genvae.domains.music.constraints import LineRules
+from genvae.domains.music.layouts import Layout
+from genvae.domains.music.measures import (
+    song_measures,
+    song_report,
+    window_histograms,
+    window_measures,
+)
+from genvae.domains.music.midi_read import read_midi
+from genvae.domains.music.midi_write import write_midi
+from genvae.domains.music.picture import song_picture, song_text, write_png
+from genvae.domains.music.requests import blend_contexts, context_for, windows_for_bars
+from genvae.domains.music.song import Song
+from genvae.domains.music.voices import pick_voices
+from genvae.domains.music.windows import from_windows, to_windows
+from genvae.errors import FileProblem
+
+
+class MusicCodec(Codec):
+    """Songs of one layout. Fields in decoding order; ``(N, 1, 32)`` int16 each."""
+
+    domain = "music"
+    reads = (".mid", ".midi")
+
+    def __init__(self, layout: Layout) -> None:
+        self.layout = layout
+        self.spec = layout.spec()
+        self.writers: Mapping[str, Writer] = {".mid": write_midi, ".png": write_png}
+
+    @property
+    def config(self) -> dict[str, Any]:
+        return {"layout": self.layout.name}
+
+    def read(self, path: Path, voices: Mapping[str, int] | None = None) -> Iterator[Song]:
+        """The song of a file, its tracks turned into the layout's voices.
+
+        ``voices`` names tracks by number. Raises FileProblem and OptionProblem.
+        """
+        song = read_midi(path)
+        try:
+            yield pick_voices(song, self.layout, voices)
+        except FileProblem as problem:
+            raise FileProblem(str(problem).replace(song.name, str(path), 1)) from None
+
+    def encode(self, piece: Song) -> Encoded:
+        names = [plan.name for plan in self.layout.voices]
+        if [v.name for v in piece.voices] != names:
+            piece = pick_voices(piece, self.layout)
+        return to_windows(piece, self.layout)
+
+    def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Song:
+        return from_windows(windows, self.layout, context)
+
+    def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        return transpose_chunk(windows, self.layout, rng)
+
+    def segments(self, windows: Windows) -> list[bytes]:
+        return segment_bytes(windows, self.layout)
+
+    def constraints(self) -> Constraints:
+        return LineRules(self.layout)
+
+    def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
+        return near_duplicates(encoded, groups, self.layout)
+
+    def measure(self, piece: Song) -> dict[str, float]:
+        return song_measures(piece)
+
+    def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
+        return window_measures(windows, self.layout)
+
+    def histograms(self, windows: Windows) -> dict[str, np.ndarray]:
+        """Counts of intervals, durations and drum classes over all windows, by name."""
+        return window_histograms(windows, self.layout)
+
+    def check(self, piece: Song) -> Report:
+        return song_report(piece)
+
+    def picture(self, piece: Song) -> np.ndarray:
+        return song_picture(piece)
+
+    def show(self, piece: Song, width: int) -> Any:
+        return song_text(piece, width)
+
+    def context(self, requests: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        return context_for(requests, self.layout, rng)
+
+    def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
+        return blend_contexts(a, b, t)
+
+    def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
+        return windows_for_bars(length)

@@ -1,0 +1,177 @@
+"""Piano-rolls: an RGB picture of a song, and one in text for the terminal.
+
+Axes:  H height · W width · 3 red, green, blue
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES
+from genvae.domains.music.song import Bar, Song, Voice
+from genvae.domains.music.units import meter_to_beat_steps
+from genvae.errors import FileProblem
+
+COLOURS = ((226, 88, 62), (52, 120, 196), (58, 158, 92), (160, 96, 190), (214, 158, 40))
+DRUM_COLOUR = (70, 70, 84)
+PAPER, BLACK_KEY = (250, 249, 245), (240, 239, 233)
+BEAT_RULE, BAR_RULE = (224, 222, 214), (170, 168, 160)
+STEP_W, ROW_H = 6, 6
+GAP_H = 8
+BAR_LIMIT = 160
+"""Bars in a picture; longer songs show their beginning."""
+
+_KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
+
+
+def song_picture(song: Song) -> np.ndarray:
+    """A piano-roll ``(H, W, 3)`` uint8, bars and beats ruled, drums in a lane below the lines."""
+    bars = song.bars()[:BAR_LIMIT]
+    steps = min(song.steps, bars[-1].step + bars[-1].length) if bars else 16
+    lines = [v for v in song.voices if not v.drums]
+    kits = [v for v in song.voices if v.drums]
+    pitches = [n.pitch for v in lines for n in v.notes if n.step < steps] or [60, 71]
+    low, high = min(pitches) - 2, max(pitches) + 2
+    parts = []
+    if lines or not kits:
+        parts.append(_lane(bars, steps, high - low + 1, low))
+        for voice in reversed(lines):
+            colour = COLOURS[(len(lines) - 1 - lines.index(voice)) % len(COLOURS)]
+            for note in voice.notes:
+                _block(parts[-1], note.step, note.end, high - note.pitch, colour, steps)
+    if kits:
+        lane = _lane(bars, steps, len(NAMES), None)
+        for voice in kits:
+            for note in voice.notes:
+                row = len(NAMES) - 1 - int(CLASS_OF_PITCH[note.pitch])
+                if row < len(NAMES):
+                    _block(lane, note.step, note.step + 1, row, DRUM_COLOUR, steps)
+        if parts:
+            parts.append(np.full((GAP_H, lane.shape[1], 3), 255, dtype=np.uint8))
+        parts.append(lane)
+    return np.concatenate(parts, axis=0)
+
+
+def write_png(song: Song, path: Path) -> None:
+    """Write the piano-roll as a .png. Raises FileProblem."""
+    from PIL import Image
+
+    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
+    try:
+        Image.fromarray(song_picture(song)).save(temporary, format="PNG")
+        os.replace(temporary, path)
+    except OSError as error:
+        temporary.unlink(missing_ok=True)
+        raise FileProblem(
+            f"{path}: cannot be written ({error.strerror or error}); "
+            "check that the folder exists and may be written to"
+        ) from error
+
+
+def song_text(song: Song, width: int) -> Any:
+    """A piano-roll as ``rich.text.Text``: systems of as many bars as fit into ``width`` columns,
+    a lane a voice, two pitches a line of half blocks."""
+    from rich.text import Text
+
+    text = Text(no_wrap=True, overflow="crop")
+    bars = song.bars()
+    lanes = [v for v in reversed(song.voices) if v.notes]
+    if not lanes or not bars:
+        return Text(f"{song.name}: no notes")
+    room = max(width - 5, 8)
+    at = 0
+    while at < len(bars):
+        system = [bars[at]]
+        used = bars[at].length + 1
+        for bar in bars[at + 1 :]:
+            if used + bar.length + 1 > room:
+                break
+            system.append(bar)
+            used += bar.length + 1
+        text.append(f"bar {at + 1}\n", style="dim")
+        for voice in lanes:
+            _append_lane(text, voice, system, song.steps, room)
+        at += len(system)
+    text.rstrip()
+    return text
+
+
+def _lane(bars: list[Bar], steps: int, rows: int, low: int | None) -> np.ndarray:
+    """Empty ruled paper of ``rows`` rows; ``low`` is the lowest pitch, None for drums."""
+    lane = np.empty((rows * ROW_H, steps * STEP_W + 1, 3), dtype=np.uint8)
+    lane[:] = PAPER
+    if low is not None:
+        for row in range(rows):
+            if (low + rows - 1 - row) % 12 in (1, 3, 6, 8, 10):
+                lane[row * ROW_H : (row + 1) * ROW_H] = BLACK_KEY
+    for bar in bars:
+        beat = meter_to_beat_steps(bar.meter.numerator, bar.meter.denominator)
+        for step in range(bar.step, min(bar.step + bar.length, steps), beat):
+            lane[:, step * STEP_W] = BEAT_RULE
+        if bar.step < steps:
+            lane[:, bar.step * STEP_W] = BAR_RULE
+    lane[:, -1] = BAR_RULE
+    return lane
+
+
+def _block(
+    lane: np.ndarray, start: int, end: int, row: int, colour: tuple[int, int, int], steps: int
+) -> None:
+    """A note: a filled block with a darker left edge, so that repeated notes stay apart."""
+    if start >= steps:
+        return
+    top, left = row * ROW_H, start * STEP_W + 1
+    right = max(left + 2, min(end, steps) * STEP_W)
+    lane[top : top + ROW_H - 1, left:right] = colour
+    lane[top : top + ROW_H - 1, left : left + 1] = tuple(c * 6 // 10 for c in colour)
+
+
+def _append_lane(text: Any, voice: Voice, system: list[Bar], steps: int, room: int) -> None:
+    first, last = system[0].step, system[-1].step + system[-1].length
+    notes = [n for n in voice.notes if n.end > first and n.step < last]
+    names: list[str]
+    if voice.drums:
+        used = sorted({int(CLASS_OF_PITCH[n.pitch]) for n in notes} - {-1}, reverse=True)
+        row_of = {c: i for i, c in enumerate(used)}
+        names = [NAMES[c][:4] for c in used]
+        rows = [row_of.get(int(CLASS_OF_PITCH[n.pitch]), -1) for n in notes]
+        colour = "white"
+    else:
+        top = max((n.pitch for n in notes), default=0)
+        rows = [top - n.pitch for n in notes]
+        names = [_pitch_name(top - i) for i in range(max(rows, default=-1) + 1)]
+        colour = "bright_cyan" if voice.name != "bass" else "bright_yellow"
+    grid = np.zeros((len(names) + len(names) % 2, last - first), dtype=np.int64)
+    for note, row in zip(notes, rows, strict=True):
+        if row >= 0:
+            start = max(note.step, first)
+            grid[row, start - first : min(note.end, last, steps) - first] = 1
+            if note.step >= first:
+                grid[row, start - first] = 2
+    for y in range(0, len(grid), 2):
+        text.append(f"{names[y]:>4}", style="dim")
+        columns = 0
+        for bar in system:
+            text.append("│", style="dim")
+            beat = meter_to_beat_steps(bar.meter.numerator, bar.meter.denominator)
+            for i in range(min(bar.length, room - columns - 1)):
+                upper, lower = grid[y : y + 2, bar.step - first + i]
+                _append_cell(text, int(upper), int(lower), i % beat == 0, colour)
+            columns += bar.length + 1
+        text.append("\n")
+
+
+def _append_cell(text: Any, upper: int, lower: int, on_beat: bool, colour: str) -> None:
+    if not upper and not lower:
+        text.append("·" if on_beat else " ", style="dim")
+        return
+    block = "█" if upper and lower else "▀" if upper else "▄"
+    text.append(block, style=colour if 2 in (upper, lower) else f"dim {colour}")
+
+
+def _pitch_name(pitch: int) -> str:
+    return f"{_KEYS[pitch % 12]}{pitch // 12 - 1}"

@@ -1,0 +1,114 @@
+"""A song: voices of notes on a grid of 16th notes, with its meters and tempi."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+import numpy as np
+
+from genvae.domains.music.units import meter_to_steps, steps_to_seconds
+
+
+class Note(NamedTuple):
+    """A note: onset and length in steps (16ths), MIDI pitch 0..127, velocity 1..127."""
+
+    step: int
+    length: int
+    pitch: int
+    velocity: int = 80
+
+    @property
+    def end(self) -> int:
+        """The first step at which it no longer sounds."""
+        return self.step + self.length
+
+
+class Meter(NamedTuple):
+    """A time signature from ``step`` on; a bar begins there."""
+
+    step: int
+    numerator: int
+    denominator: int
+
+
+class Tempo(NamedTuple):
+    """Quarter notes a minute from ``step`` on."""
+
+    step: int
+    bpm: float
+
+
+class Bar(NamedTuple):
+    """A bar: first step, length in steps, and its time signature."""
+
+    step: int
+    length: int
+    meter: Meter
+
+
+@dataclass(frozen=True)
+class Voice:
+    """A line or a drum kit: notes in order of onset, then pitch; program 0..127 (General MIDI)."""
+
+    name: str
+    notes: tuple[Note, ...] = ()
+    program: int = 0
+    drums: bool = False
+
+    def table(self) -> np.ndarray:
+        """The notes as ``(M, 4)`` int64: step, length, pitch, velocity."""
+        return np.array(self.notes, dtype=np.int64).reshape(-1, 4)
+
+
+@dataclass(frozen=True)
+class Song:
+    """A piece of music, ``steps`` 16ths long.
+
+    ``meters`` and ``tempos`` are in order and begin at step 0. ``text`` goes into the file as
+    a text event; ``remarks`` say what reading chose, changed or lost.
+    """
+
+    name: str
+    voices: tuple[Voice, ...]
+    steps: int
+    meters: tuple[Meter, ...] = (Meter(0, 4, 4),)
+    tempos: tuple[Tempo, ...] = (Tempo(0, 120.0),)
+    group: str = ""
+    text: str = ""
+    remarks: tuple[str, ...] = field(default=(), compare=False)
+
+    def voice(self, name: str) -> Voice | None:
+        """The voice called ``name``, or None."""
+        return next((v for v in self.voices if v.name == name), None)
+
+    def bars(self) -> list[Bar]:
+        """The bars up to the song's end; the last one may reach beyond it."""
+        found: list[Bar] = []
+        for bar in bar_lines(self.meters):
+            if bar.step >= self.steps:
+                return found
+            found.append(bar)
+        return found
+
+    @property
+    def seconds(self) -> float:
+        """Duration in seconds."""
+        return steps_to_seconds(self.steps, self.tempos)
+
+
+def bar_lines(meters: tuple[Meter, ...]) -> Iterator[Bar]:
+    """Bars without end. A meter that starts within a bar cuts that bar short."""
+    step = 0
+    for meter, following in zip(meters, (*meters[1:], None), strict=True):
+        length = meter_to_steps(meter.numerator, meter.denominator)
+        while following is None or step < following.step:
+            room = length if following is None else min(length, following.step - step)
+            yield Bar(step, room, meter)
+            step += room
+
+
+def note_tuples(table_M4: np.ndarray) -> tuple[Note, ...]:
+    """Notes from rows of step, length, pitch, velocity."""
+    return tuple(map(Note._make, table_M4.tolist()))

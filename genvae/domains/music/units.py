@@ -1,0 +1,59 @@
+"""Every conversion of time in music, both sides named.
+
+A *tick* is a MIDI file's own unit (so many a beat), a *beat* a quarter note, a *step* a 16th
+note, a *bar* what the meter says; *seconds* follow from the tempo map (quarter notes a minute).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+
+STEPS_PER_BEAT = 4
+STEPS_PER_WHOLE = 16
+TICKS_PER_BEAT = 480
+"""Resolution of the files we write."""
+
+
+def ticks_to_steps(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
+    """Ticks to the nearest step; halves go up."""
+    scaled = np.asarray(ticks, dtype=np.int64) * (2 * STEPS_PER_BEAT) + ticks_per_beat
+    return scaled // (2 * ticks_per_beat)
+
+
+def steps_to_ticks(steps: int, ticks_per_beat: int = TICKS_PER_BEAT) -> int:
+    """Steps to ticks, exact for the resolution we write."""
+    return steps * ticks_per_beat // STEPS_PER_BEAT
+
+
+def meter_to_steps(numerator: int, denominator: int) -> int:
+    """Steps in a bar of a meter, at least 1; meters finer than a 16th are rounded."""
+    return max(1, round(numerator * STEPS_PER_WHOLE / denominator))
+
+
+def meter_to_beat_steps(numerator: int, denominator: int) -> int:
+    """Steps in a felt beat: a dotted quarter in 6/8, 9/8, 12/8, else the meter's own unit."""
+    unit = max(1, STEPS_PER_WHOLE // denominator)
+    compound = denominator == 8 and numerator > 3 and numerator % 3 == 0
+    return 3 * unit if compound else unit
+
+
+def bpm_to_microseconds_per_beat(bpm: float) -> int:
+    """Tempo as MIDI stores it (24 bits)."""
+    return int(min(max(round(60e6 / bpm), 1), 0xFFFFFF))
+
+
+def microseconds_per_beat_to_bpm(microseconds: float) -> float:
+    """Tempo in quarter notes a minute to two decimals, which undoes MIDI's rounding."""
+    return round(60e6 / max(microseconds, 1), 2)
+
+
+def steps_to_seconds(steps: int, tempos: Sequence[tuple[int, float]]) -> float:
+    """Seconds from the start to ``steps``, over a tempo map of (step, bpm)."""
+    seconds = 0.0
+    ends = [step for step, _ in tempos[1:]] + [steps]
+    for (start, bpm), end in zip(tempos, ends, strict=True):
+        span = max(0, min(end, steps) - min(start, steps))
+        seconds += span / STEPS_PER_BEAT * 60.0 / bpm
+    return seconds

@@ -1,0 +1,147 @@
+"""Songs of a layout's voices to windows and back, with their context.
+
+Axes:  N windows · R rows (1) · T steps · P pitch classes · S steps of the song · C cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.base import Encoded, Windows
+from genvae.domains.music.key import key_path, shift_to_c
+from genvae.domains.music.layouts import HOLD, ONSET, STEPS, Layout
+from genvae.domains.music.roll import (
+    accents,
+    cells_of_steps,
+    cells_of_windows,
+    drum_notes,
+    drum_tokens,
+    line_notes,
+    line_tokens,
+    spread,
+)
+from genvae.domains.music.song import Meter, Song, Tempo, Voice, bar_lines, note_tuples
+
+ONSET_WEIGHT = 0.5
+SOUNDING_WEIGHT = 0.125
+"""A quarter note weighs 1 in the choice of key: half for its onset, half for its length."""
+
+
+def to_windows(song: Song, layout: Layout) -> Encoded:
+    """Windows of a song that has the layout's voices, shifted to C's set window by window."""
+    cells_C = cells_of_steps(song.meters, song.steps)
+    steps = max(int(cells_C.max(initial=0)) + 1, song.steps)
+    tokens: dict[str, np.ndarray] = {}
+    programs: dict[str, int] = {}
+    for plan in layout.voices:
+        voice = song.voice(plan.name) or Voice(plan.name, (), plan.program, plan.drums)
+        table = voice.table()
+        tokens_S = (drum_tokens if plan.drums else line_tokens)(table, steps)
+        tokens[plan.name] = spread(tokens_S, cells_C, line=not plan.drums)
+        programs[plan.name] = voice.program
+    names = [plan.name for plan in layout.lines]
+    shifts_N = _shifts([tokens[name] for name in names], len(cells_C) // STEPS)
+    windows: Windows = {}
+    for name, tokens_C in tokens.items():
+        x_NT = tokens_C.reshape(-1, STEPS)
+        if name in names:
+            x_NT = np.where(x_NT >= ONSET, x_NT + shifts_N[:, None], x_NT)
+        windows[name] = x_NT[:, None, :].astype(np.int16)
+    context = {
+        "name": song.name,
+        "meters": [list(m) for m in song.meters],
+        "tempos": [list(t) for t in song.tempos],
+        "steps": song.steps,
+        "shifts": shifts_N.tolist(),
+        "programs": programs,
+    }
+    return Encoded(windows, context, list(song.remarks))
+
+
+def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -> Song:
+    """A song from windows. What the context leaves out has defaults: 4/4, the layout's tempo
+    and programs, C; ``steps`` or ``bars`` trim the end."""
+    count = len(next(iter(windows.values())))
+    meters = tuple(Meter(*m) for m in context.get("meters") or [(0, 4, 4)])
+    cells_C = cells_of_windows(meters, count)
+    real = cells_C >= 0
+    steps = _length(cells_C, meters, context)
+    shift_S = np.repeat(_shift_of_windows(context, count), STEPS)[real][:steps]
+    velocity_S = accents(meters, max(steps, 1))
+    voices = []
+    for plan in layout.voices:
+        tokens_S = windows[plan.name].reshape(-1).astype(np.int64)[real][:steps]
+        table = drum_notes(tokens_S) if plan.drums else line_notes(tokens_S, shift_S)
+        table[:, 2] = np.where(table[:, 2] < 0, table[:, 2] + 12, table[:, 2])
+        table[:, 2] = np.where(table[:, 2] > 127, table[:, 2] - 12, table[:, 2])
+        table = np.column_stack([table, velocity_S[table[:, 0]]])
+        program = int(context.get("programs", {}).get(plan.name, plan.program))
+        voices.append(Voice(plan.name, note_tuples(table), program, plan.drums))
+    name = str(context.get("name", "song"))
+    return Song(
+        name=name,
+        group=str(context.get("group", name)),
+        voices=tuple(voices),
+        steps=steps,
+        meters=tuple(m for m in meters if m.step < steps) or meters[:1],
+        tempos=_tempos(context, layout, steps),
+        text=str(context.get("text", "")),
+    )
+
+
+def pitch_class_weights(tokens_NT: np.ndarray) -> np.ndarray:
+    """How much of each pitch class a line has in each window, ``(N, 12)``, in quarter notes."""
+    flat = tokens_NT.reshape(-1)
+    onset = flat >= ONSET
+    last = np.maximum.accumulate(np.where(onset | (flat == 0), np.arange(len(flat)), 0))
+    pitch = flat[last] - ONSET
+    sounds = (pitch >= 0) & (onset | (flat == HOLD))
+    window = np.repeat(np.arange(len(tokens_NT)), tokens_NT.shape[1])
+    weight = SOUNDING_WEIGHT + ONSET_WEIGHT * onset
+    index = (window * 12 + pitch % 12)[sounds]
+    counts = np.bincount(index, weight[sounds], len(tokens_NT) * 12)
+    return counts.reshape(-1, 12)
+
+
+def _shifts(lines: list[np.ndarray], count: int) -> np.ndarray:
+    """The shift of each window, -6..5; an octave off where a pitch would leave 0..127."""
+    weights_NP = np.zeros((count, 12))
+    low_N = np.full(count, 127)
+    high_N = np.zeros(count, dtype=np.int64)
+    for tokens_C in lines:
+        tokens_NT = tokens_C.reshape(-1, STEPS)
+        weights_NP += pitch_class_weights(tokens_NT)
+        pitch_NT = tokens_NT - ONSET
+        low_N = np.minimum(low_N, np.where(pitch_NT >= 0, pitch_NT, 127).min(axis=1))
+        high_N = np.maximum(high_N, pitch_NT.max(axis=1))
+    shifts_N = np.array([shift_to_c(int(k)) for k in key_path(weights_NP)], dtype=np.int64)
+    shifts_N = np.where(low_N + shifts_N < 0, shifts_N + 12, shifts_N)
+    shifts_N = np.where(high_N + shifts_N > 127, shifts_N - 12, shifts_N)
+    return np.where(low_N + shifts_N < 0, 0, shifts_N)
+
+
+def _shift_of_windows(context: Mapping[str, Any], count: int) -> np.ndarray:
+    """The context's shift for each window; the last one goes on."""
+    shifts = list(context.get("shifts") or [0])[:count]
+    return np.array(shifts + shifts[-1:] * (count - len(shifts)), dtype=np.int64)
+
+
+def _length(cells_C: np.ndarray, meters: tuple[Meter, ...], context: Mapping[str, Any]) -> int:
+    steps = int(cells_C.max(initial=-1)) + 1
+    if context.get("steps") is not None:
+        steps = min(steps, int(context["steps"]))
+    if context.get("bars") is not None:
+        wanted = int(context["bars"])
+        for number, bar in enumerate(bar_lines(meters)):
+            if number == wanted:
+                return min(steps, bar.step)
+    return steps
+
+
+def _tempos(context: Mapping[str, Any], layout: Layout, steps: int) -> tuple[Tempo, ...]:
+    given = context.get("tempos") or [(0, layout.tempo)]
+    tempos = tuple(Tempo(int(step), float(bpm)) for step, bpm in given)
+    return tuple(t for t in tempos if t.step < steps) or tempos[:1]
