@@ -1,0 +1,124 @@
+"""From noise or latents to windows: needs the decoder and the priors, never the encoder.
+
+Axes:  N pieces · W windows · P positions of a window · Q = W*P · D dims of z · S steps · R cells
+
+Work is done in batches of one fixed size, padded where fewer are wanted: the arithmetic of an
+item then never depends on how many others were asked for.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+import torch
+
+from genvae.domains.base import Codec, Windows, split_cells
+from genvae.errors import OptionProblem, nearest
+from genvae.generation import noise
+from genvae.models.decoding import decode
+from genvae.models.files import ModelFile
+
+BATCH = 16
+Item = tuple[int, int]
+"""(index, attempt): an item always sits in row ``index % BATCH`` of its batch."""
+
+PRIORS = ("sequence", "gaussian", "standard")
+
+
+class Generator:
+    """Draws latents and decodes them with one model and its codec."""
+
+    def __init__(self, model: ModelFile, codec: Codec) -> None:
+        self.model, self.codec = model, codec
+        self.positions, self.latent = model.latent_shape
+
+    def prior_name(self, asked: str | None = None) -> str:
+        """The prior to draw from: asked for, or the model's default. Raises OptionProblem."""
+        name = asked or str(self.model.card.get("defaults", {}).get("prior", "gaussian"))
+        if name not in PRIORS:
+            raise OptionProblem(f"--prior {name}: {nearest(name, PRIORS)}")
+        if name == "sequence" and self.model.sequence is None:
+            if asked:
+                raise OptionProblem(f"--prior sequence: model {self.model.name!r} has none")
+            return "gaussian"
+        return name
+
+    def draw(
+        self,
+        items: Sequence[Item],
+        windows: int,
+        *,
+        seed: int,
+        prior: str | None = None,
+        temperature: float = 1.0,
+    ) -> np.ndarray:
+        """Latents ``(N, W, P, D)`` of the items, each an (index, attempt); at most BATCH."""
+        p, d = self.positions, self.latent
+        name = self.prior_name(prior)
+        rows = _rows(items)
+        streams = [noise.stream(seed, i, a, noise.LATENTS) for i, a in items]
+        if name == "sequence":
+            assert self.model.sequence is not None
+            raw = np.zeros((BATCH, windows * p, d, 2), dtype=np.float32)
+            for row, rng in zip(rows, streams, strict=True):
+                raw[row, ..., 0] = rng.random((windows * p, d), dtype=np.float32)
+                raw[row, ..., 1] = rng.standard_normal((windows * p, d), dtype=np.float32)
+            z = self.model.sequence.sample(torch.from_numpy(raw), temperature)
+        else:
+            raw = np.zeros((BATCH, windows, p * d), dtype=np.float32)
+            for row, rng in zip(rows, streams, strict=True):
+                raw[row] = rng.standard_normal((windows, p * d), dtype=np.float32)
+            z = torch.from_numpy(raw) * temperature
+            if name == "gaussian":
+                z = self.model.gaussian.transform(z.reshape(BATCH * windows, p * d))
+        return z.reshape(BATCH, windows, p, d).numpy()[rows]
+
+    def decode(
+        self,
+        z_NWPD: np.ndarray,
+        *,
+        items: Sequence[Item] = (),
+        seed: int = 0,
+        temperature: float = 0.0,
+    ) -> list[Windows]:
+        """Windows of each piece, all of one length. At temperature 0 each cell is the most
+        likely one; otherwise it is drawn with the noise of its item."""
+        out: list[Windows] = []
+        for at in range(0, len(z_NWPD), BATCH):
+            part, named = z_NWPD[at : at + BATCH], items[at : at + BATCH]
+            rows = _rows(named) if named else list(range(len(part)))
+            cells = self._decode_batch(part, rows, named, seed, temperature)
+            windows, spec = part.shape[1], self.codec.spec
+            for row in rows:
+                out.append(split_cells(spec, cells[row].reshape(windows, spec.steps, spec.rows)))
+        return out
+
+    def _decode_batch(
+        self,
+        z_NWPD: np.ndarray,
+        rows: Sequence[int],
+        items: Sequence[Item],
+        seed: int,
+        temperature: float,
+    ) -> np.ndarray:
+        windows, spec = z_NWPD.shape[1], self.codec.spec
+        z = np.zeros((BATCH, windows * self.positions, self.latent), dtype=np.float32)
+        z[rows] = z_NWPD.reshape(len(rows), -1, self.latent)
+        uniforms = None
+        if temperature > 0:
+            uniforms = np.full((BATCH, windows * spec.steps, spec.rows), 0.5)
+            for row, (i, a) in zip(rows, items, strict=True):
+                uniforms[row] = noise.stream(seed, i, a, noise.CELLS).random(uniforms.shape[1:])
+        return decode(
+            self.model.decoder,
+            torch.from_numpy(z),
+            uniforms_NSR=uniforms,
+            temperature=temperature,
+            constraints=self.codec.constraints(),
+        )
+
+
+def _rows(items: Sequence[Item]) -> list[int]:
+    rows = [index % BATCH for index, _ in items]
+    return rows if len(set(rows)) == len(rows) else list(range(len(rows)))

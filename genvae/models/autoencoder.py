@@ -1,0 +1,188 @@
+"""The one autoencoder: encoder, bottleneck, decoder, likelihoods and penalties put together.
+
+Axes:  N chunks · W windows in a chunk · T steps of a window · S = W*T steps of a chunk
+       R cells within a step · P latent positions of a window · Q = W*P · D dims of z at one
+       C channels · U channels of the upsampled latent · E cell channels
+
+A chunk is a run of neighbouring windows of one piece. Each window is encoded alone. The decoder
+reads the latents of the whole chunk and, causally, the steps already written, across the seams
+of windows: first a stack over steps, then a small stack over the cells of the step. Encoder and
+decoder are convolutions; decoding starts from nothing but z.
+
+A plain autoencoder, a VAE, a beta-VAE or a regularised autoencoder is a choice of bottleneck
+and penalties in a recipe; there are no subclasses. The decoder is that of PixelVAE (Gulrajani
+et al. 2017) with local latents in place of a global one.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import torch
+from torch import Tensor, nn
+
+from genvae.domains.base import WindowSpec
+from genvae.models.bottleneck import BOTTLENECKS, Bottleneck, Posterior
+from genvae.models.likelihood import Categorical
+from genvae.models.networks import CausalStack, Conv, ResidualBlock, StepEmbedding
+from genvae.models.penalties import Penalty
+from genvae.recipe import ModelSettings
+
+
+class Encoder(nn.Module):
+    """Windows to features at each latent position: patches, then residual convolutions."""
+
+    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+        super().__init__()
+        if spec.steps % settings.patch:
+            raise ValueError(f"patch {settings.patch} does not divide {spec.steps} steps")
+        width = settings.encoder_width
+        self.patch = settings.patch
+        self.positions = spec.steps // settings.patch
+        self.embed = StepEmbedding(tuple(f.categories for f, _ in spec.cells()), width // 2)
+        self.gather = nn.Linear(settings.patch * (width // 2), width)
+        self.place = nn.Parameter(torch.zeros(self.positions, width))
+        self.blocks = nn.ModuleList(
+            ResidualBlock(width, 1 + i % 2, settings.dropout)
+            for i in range(settings.encoder_blocks)
+        )
+        self.norm = nn.LayerNorm(width)
+
+    def forward(self, cells_NTR: Tensor) -> Tensor:
+        """``(N, T, R)`` categories -> ``(N, P, C)``."""
+        steps = torch.nn.functional.gelu(self.embed(cells_NTR))
+        x = self.gather(steps.reshape(len(steps), self.positions, -1)) + self.place
+        for block in self.blocks:
+            x = block(x)
+        y: Tensor = self.norm(x)
+        return y
+
+
+class Decoder(nn.Module):
+    """Latents and past steps to the features of each cell."""
+
+    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+        super().__init__()
+        categories = tuple(f.categories for f, _ in spec.cells())
+        width, cell = settings.decoder_width, settings.cell_width
+        self.spec, self.patch = spec, settings.patch
+        self.positions = spec.steps // settings.patch
+        self.cell_width, self.token_dropout = cell, settings.token_dropout
+        self.unfold = nn.Linear(settings.latent, width)
+        self.place = nn.Parameter(torch.zeros(self.positions, width))
+        self.around = nn.ModuleList(ResidualBlock(width, r, settings.dropout) for r in (1, 2))
+        self.upsample = nn.Linear(width, settings.patch * width)
+        self.past = StepEmbedding(categories, width)
+        self.steps = CausalStack(
+            width, settings.decoder_blocks, channels_condition=width, dropout=settings.dropout
+        )
+        starts = [sum(categories[:i]) for i in range(len(categories))]
+        self.register_buffer("starts", torch.tensor(starts), persistent=False)
+        self.cell_embed = nn.Embedding(sum(categories), cell)
+        nn.init.normal_(self.cell_embed.weight, std=0.5)
+        self.to_cells = nn.Linear(width, spec.rows * cell)
+        self.nearby = Conv(2 * cell, cell, (-1, 0, 1))
+        self.cells = CausalStack(cell, settings.cell_blocks, cycle=4, dropout=settings.dropout)
+        self.likelihoods = nn.ModuleDict({f.name: Categorical(f, cell) for f in spec.fields})
+
+    starts: Tensor
+
+    def upsampled(self, z_NQD: Tensor) -> Tensor:
+        """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
+        place = self.place.repeat(z_NQD.shape[1] // self.positions, 1)
+        x = self.unfold(z_NQD) + place
+        for block in self.around:
+            x = block(x)
+        y: Tensor = self.upsample(torch.nn.functional.gelu(x))
+        return y.reshape(len(x), x.shape[1] * self.patch, -1)
+
+    def forward(self, z_NQD: Tensor, cells_NSR: Tensor) -> Tensor:
+        """Features of every cell given z and all cells decoded before it: ``(N, S, R, E)``."""
+        u = self.upsampled(z_NQD)
+        past = shift(self.past(cells_NSR), 1)
+        embedded = self.cell_embed(cells_NSR + self.starts)
+        if self.training and self.token_dropout > 0:
+            keep = torch.rand(past.shape[:2], device=past.device) >= self.token_dropout
+            past = past * keep[..., None]
+            before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
+            before = before * keep[..., None, None]
+        else:
+            before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
+        context = self.steps(past + u, u)
+        x = self.to_cells(context).reshape(*embedded.shape)
+        x = x + self.nearby(before) + shift(embedded, 1, dim=2)
+        y: Tensor = self.cells(x)
+        return y
+
+    def features(self, features_NTRE: Tensor) -> list[tuple[Categorical, slice]]:
+        """The likelihood of each field and the rows it owns."""
+        out, at = [], 0
+        for f in self.spec.fields:
+            likelihood = self.likelihoods[f.name]
+            assert isinstance(likelihood, Categorical)
+            out.append((likelihood, slice(at, at + f.rows)))
+            at += f.rows
+        return out
+
+
+def shift(x: Tensor, steps: int, dim: int = 1) -> Tensor:
+    """Move along ``dim`` towards later places; zeros come in."""
+    zeros = torch.zeros_like(x.narrow(dim, 0, min(steps, x.shape[dim])))
+    return torch.cat([zeros, x.narrow(dim, 0, max(0, x.shape[dim] - steps))], dim=dim)
+
+
+@dataclass
+class Losses:
+    """Named terms in nats a window (the total is what is minimised)."""
+
+    total: Tensor
+    terms: dict[str, float]
+
+
+class Autoencoder(nn.Module):
+    """Encoder, bottleneck and decoder for windows of one spec."""
+
+    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+        super().__init__()
+        self.spec, self.settings = spec, settings
+        self.encoder = Encoder(spec, settings)
+        self.bottleneck: Bottleneck = BOTTLENECKS[settings.bottleneck](
+            settings.encoder_width, settings.latent
+        )
+        self.decoder = Decoder(spec, settings)
+
+    @property
+    def latent_shape(self) -> tuple[int, int]:
+        """(P, D) of one window's z."""
+        return self.encoder.positions, self.settings.latent
+
+    def encode(self, cells_NTR: Tensor) -> Posterior:
+        """Windows ``(N, T, R)`` -> the posterior of each."""
+        posterior: Posterior = self.bottleneck(self.encoder(cells_NTR))
+        return posterior
+
+    def forward(
+        self, cells_NSR: Tensor, weight_NW: Tensor, penalties: list[Penalty], step: int
+    ) -> Losses:
+        """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding."""
+        chunks, windows = weight_NW.shape
+        posterior = self.encode(cells_NSR.reshape(chunks * windows, self.spec.steps, -1))
+        weight_N = weight_NW.reshape(-1)
+        z = posterior.sample().reshape(chunks, -1, self.settings.latent)
+        features = self.decoder(z, cells_NSR)
+        total = torch.zeros((), device=z.device)
+        terms: dict[str, float] = {}
+        per_step = weight_NW.repeat_interleave(self.spec.steps, dim=1)
+        for likelihood, rows in self.decoder.features(features):
+            nll_NS = likelihood.loss(features[:, :, rows], cells_NSR[:, :, rows])
+            nll = (nll_NS * per_step).sum() / weight_N.sum()
+            terms[f"nll_{likelihood.field.name}"] = nll.item()
+            total = total + nll
+        terms["nll"] = total.item()
+        terms["kl"] = ((posterior.kl_NPD.sum((1, 2)) * weight_N).sum() / weight_N.sum()).item()
+        for penalty in penalties:
+            value = penalty(posterior, weight_N, step)
+            terms[penalty.name] = value.item()
+            total = total + value
+        terms["loss"] = total.item()
+        return Losses(total, terms)

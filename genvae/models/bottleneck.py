@@ -1,0 +1,70 @@
+"""Between encoder and decoder: a distribution over z, or z itself.
+
+Axes:  N windows · P positions · D dimensions of z at a position
+
+The encoder gives the mean and the logarithm of the *variance*, so the standard deviation is
+``sigma = exp(log_variance / 2)``; texts that write ``exp(log_variance)`` drop the half.
+"""
+
+from __future__ import annotations
+
+from abc import abstractmethod
+from typing import NamedTuple
+
+import torch
+from torch import Tensor, nn
+
+
+class Posterior(NamedTuple):
+    """What the bottleneck makes of the encoder's output."""
+
+    mean_NPD: Tensor
+    log_variance_NPD: Tensor | None
+    kl_NPD: Tensor
+    """KL(q(z|x) || N(0, I)) in nats, zero where there is no distribution."""
+
+    def sample(self) -> Tensor:
+        """One draw by the reparametrisation trick (Kingma & Welling 2014)."""
+        if self.log_variance_NPD is None:
+            return self.mean_NPD
+        sigma = torch.exp(0.5 * self.log_variance_NPD)
+        return self.mean_NPD + sigma * torch.randn_like(sigma)
+
+
+class Bottleneck(nn.Module):
+    """From the encoder's features to a posterior."""
+
+    @abstractmethod
+    def forward(self, features_NPC: Tensor) -> Posterior:
+        """``(N, P, C)`` -> posterior over ``(N, P, D)``."""
+
+
+class GaussianBottleneck(Bottleneck):
+    """A diagonal Gaussian: the variational autoencoder."""
+
+    def __init__(self, channels: int, latent: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(channels, 2 * latent)
+
+    def forward(self, features_NPC: Tensor) -> Posterior:
+        """Mean, log-variance (kept in [-10, 4]) and the closed-form KL."""
+        mean, log_variance = self.project(features_NPC).chunk(2, dim=-1)
+        log_variance = log_variance.clamp(-10.0, 4.0)
+        kl = 0.5 * (mean.square() + log_variance.exp() - 1.0 - log_variance)
+        return Posterior(mean, log_variance, kl)
+
+
+class DeterministicBottleneck(Bottleneck):
+    """A point: the plain autoencoder."""
+
+    def __init__(self, channels: int, latent: int) -> None:
+        super().__init__()
+        self.project = nn.Linear(channels, latent)
+
+    def forward(self, features_NPC: Tensor) -> Posterior:
+        """The point, no variance, no KL."""
+        mean = self.project(features_NPC)
+        return Posterior(mean, None, torch.zeros_like(mean))
+
+
+BOTTLENECKS = {"gaussian": GaussianBottleneck, "deterministic": DeterministicBottleneck}

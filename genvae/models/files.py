@@ -1,0 +1,205 @@
+"""The model file: one ``.safetensors`` with everything a user needs, and no pickle.
+
+Tensors: ``encoder.*``, ``bottleneck.*``, ``decoder.*``, ``prior.window.*`` (Gaussian on the
+aggregate posterior), ``prior.sequence.*``, ``copies.bits`` (hash filter of training segments).
+Weights are stored in half precision and computed with in single. The header holds, as JSON:
+``format``, ``version``, ``recipe``, ``codec``, ``card`` (corpora, licences, figures, defaults).
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+import torch
+from safetensors import SafetensorError, safe_open
+from safetensors.torch import save_file
+from torch import Tensor
+
+from genvae.domains.base import WindowSpec
+from genvae.errors import FileProblem, ModelProblem
+from genvae.models.autoencoder import Autoencoder, Decoder
+from genvae.models.copies import SegmentFilter
+from genvae.models.prior import GaussianPrior, SequencePrior
+from genvae.recipe import Recipe, from_dict, to_dict
+
+FORMAT = 1
+
+
+@dataclass
+class ModelFile:
+    """A model on disk; its parts are read when they are first asked for."""
+
+    path: Path
+    recipe: Recipe
+    codec: dict[str, Any]
+    card: dict[str, Any]
+    spec: WindowSpec | None = None
+    _parts: dict[str, Any] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def hash(self) -> str:
+        """The first 12 hexadecimal digits of the file's sha256."""
+        return hashlib.sha256(self.path.read_bytes()).hexdigest()[:12]
+
+    @property
+    def name(self) -> str:
+        """The recipe's name."""
+        return self.recipe.name
+
+    def _tensors(self, prefix: str) -> dict[str, Tensor]:
+        with safe_open(self.path, "pt") as file:
+            names = [n for n in file.keys() if n.startswith(prefix)]  # noqa: SIM118
+            tensors = {n[len(prefix) :]: file.get_tensor(n) for n in names}
+        return {k: v.float() if v.is_floating_point() else v for k, v in tensors.items()}
+
+    def _spec(self) -> WindowSpec:
+        if self.spec is None:
+            raise ModelProblem(f"{self.path}: opened without its codec's spec")
+        return self.spec
+
+    @cached_property
+    def decoder(self) -> Decoder:
+        """The decoder alone: all that generation needs."""
+        module = Decoder(self._spec(), self.recipe.model)
+        return self._filled(module, "decoder.")
+
+    @cached_property
+    def autoencoder(self) -> Autoencoder:
+        """Encoder, bottleneck and decoder, for pieces that come in."""
+        module = Autoencoder(self._spec(), self.recipe.model)
+        self._filled(module.encoder, "encoder.")
+        self._filled(module.bottleneck, "bottleneck.")
+        module.decoder = self.decoder
+        return module.eval()
+
+    @cached_property
+    def gaussian(self) -> GaussianPrior:
+        """The Gaussian on the aggregate posterior."""
+        positions, latent = self.latent_shape
+        return self._filled(GaussianPrior(positions * latent), "prior.window.")
+
+    @cached_property
+    def sequence(self) -> SequencePrior | None:
+        """The sequence prior, if the model has one."""
+        if not self.card.get("sequence_prior"):
+            return None
+        module = SequencePrior(*self.latent_shape, self.recipe.prior)
+        return self._filled(module, "prior.sequence.")
+
+    @cached_property
+    def copies(self) -> SegmentFilter | None:
+        """The filter of training segments, if the model has one."""
+        found = self._tensors("copies.").get("bits")
+        return None if found is None else SegmentFilter(found.numpy())
+
+    @property
+    def latent_shape(self) -> tuple[int, int]:
+        """(P, D) of one window's z."""
+        return self._spec().steps // self.recipe.model.patch, self.recipe.model.latent
+
+    def _filled(self, module: Any, prefix: str) -> Any:
+        try:
+            module.load_state_dict(self._tensors(prefix))
+        except (RuntimeError, SafetensorError, OSError) as why:
+            raise ModelProblem(
+                f"{self.path}: the weights under {prefix!r} do not fit its recipe "
+                f"({str(why).splitlines()[0]}); the file is damaged or was changed by hand"
+            ) from None
+        return module.eval()
+
+
+def save(
+    path: Path,
+    *,
+    autoencoder: Autoencoder,
+    gaussian: GaussianPrior,
+    sequence: SequencePrior | None,
+    copies: SegmentFilter | None,
+    recipe: Recipe,
+    codec: Mapping[str, Any],
+    card: Mapping[str, Any],
+    version: str,
+) -> None:
+    """Write a model file (to a temporary name, then renamed). Raises FileProblem."""
+    tensors: dict[str, Tensor] = dict(autoencoder.state_dict())
+    tensors |= {f"prior.window.{k}": v for k, v in gaussian.state_dict().items()}
+    if sequence is not None:
+        tensors |= {f"prior.sequence.{k}": v for k, v in sequence.state_dict().items()}
+    tensors = {
+        k: v.detach().half().contiguous() if v.is_floating_point() else v.contiguous()
+        for k, v in tensors.items()
+    }
+    if copies is not None:
+        tensors["copies.bits"] = torch.from_numpy(copies.bits)
+    card = dict(card) | {"sequence_prior": sequence is not None}
+    write(path, tensors, header(recipe, codec, card, version))
+
+
+def header(
+    recipe: Recipe, codec: Mapping[str, Any], card: Mapping[str, Any], version: str
+) -> dict[str, str]:
+    """The text that goes into the file's header."""
+    return {
+        "format": str(FORMAT),
+        "version": version,
+        "recipe": json.dumps(to_dict(recipe)),
+        "codec": json.dumps(dict(codec)),
+        "card": json.dumps(dict(card)),
+    }
+
+
+def write(path: Path, tensors: Mapping[str, Tensor], text: Mapping[str, str]) -> None:
+    """Tensors and header to a file, all or nothing. Raises FileProblem."""
+    partial = path.with_name(path.name + ".partial")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        save_file(dict(tensors), partial, dict(text))
+        os.replace(partial, path)
+    except (OSError, SafetensorError) as why:
+        partial.unlink(missing_ok=True)
+        raise FileProblem(f"{path}: cannot be written ({why})") from None
+
+
+def rewrite_card(path: Path, card: Mapping[str, Any]) -> None:
+    """Replace a model's card and leave its weights as they are."""
+    with safe_open(path, "pt") as file:
+        text = dict(file.metadata())
+        tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+    write(path, tensors, text | {"card": json.dumps(dict(card))})
+
+
+def read(path: Path) -> ModelFile:
+    """Open a model file; the weights are read later. Raises ModelProblem."""
+    if not path.exists():
+        raise ModelProblem(f"{path}: no such model file")
+    try:
+        with safe_open(path, "pt") as file:
+            text = file.metadata() or {}
+    except (OSError, SafetensorError) as why:
+        raise ModelProblem(
+            f"{path}: not a readable .safetensors file ({str(why).splitlines()[0]}); "
+            "it may be damaged, fetch or train it again"
+        ) from None
+    missing = {"format", "recipe", "codec", "card"} - text.keys()
+    if missing:
+        raise ModelProblem(
+            f"{path}: a .safetensors file, but not one of genvae's "
+            f"(its header lacks {', '.join(sorted(missing))})"
+        )
+    if int(text["format"]) > FORMAT:
+        raise ModelProblem(
+            f"{path}: model format {text['format']}, this genvae reads up to {FORMAT}; "
+            f"install genvae {text.get('version', '(newer)')} or newer"
+        )
+    try:
+        recipe = from_dict(json.loads(text["recipe"]), "its recipe")
+        return ModelFile(path, recipe, json.loads(text["codec"]), json.loads(text["card"]))
+    except (ValueError, KeyError) as why:
+        raise ModelProblem(f"{path}: its header is damaged ({why})") from None

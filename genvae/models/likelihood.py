@@ -1,0 +1,59 @@
+"""How the decoder's output scores what was there: one likelihood a field.
+
+Axes:  N chunks · T steps · R cells of the field · E cell channels · K categories
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+from torch.nn import functional as F
+
+from genvae.domains.base import Field
+
+
+class Categorical(nn.Module):
+    """Cross-entropy over a field's categories (nats a cell)."""
+
+    def __init__(self, field: Field, channels: int) -> None:
+        super().__init__()
+        self.field = field
+        self.head = nn.Linear(channels, field.categories)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """``(..., E) -> (..., K)``."""
+        y: Tensor = self.head(features)
+        return y
+
+    def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
+        """Negative log-likelihood of each step, ``(N, T)``, in nats."""
+        logits = self.logits(features_NTRE)
+        flat = F.cross_entropy(
+            logits.reshape(-1, self.field.categories), cells_NTR.reshape(-1), reduction="none"
+        )
+        return flat.reshape(cells_NTR.shape).sum(-1)
+
+
+class MixtureOfGaussians(nn.Module):
+    """A real cell as a mixture of Gaussians (nats a cell); the sequence prior's likelihood."""
+
+    def __init__(self, channels: int, components: int) -> None:
+        super().__init__()
+        self.components = components
+        self.head = nn.Linear(channels, 3 * components)
+        with torch.no_grad():
+            self.head.weight.mul_(0.5)
+            self.head.bias.zero_()
+            self.head.bias[components : 2 * components] = torch.linspace(-1.5, 1.5, components)
+
+    def parts(self, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
+        """``(..., E)`` -> log weights, means, log standard deviations, each ``(..., M)``."""
+        weights, means, scales = self.head(features).chunk(3, dim=-1)
+        return F.log_softmax(weights, dim=-1), means, scales.clamp(-5.0, 3.0)
+
+    def loss(self, features: Tensor, values: Tensor) -> Tensor:
+        """Negative log-likelihood of each value, the shape of ``values``."""
+        log_weights, means, log_scales = self.parts(features)
+        normal = -0.5 * ((values[..., None] - means) * torch.exp(-log_scales)).square()
+        normal = normal - log_scales - 0.9189385332046727  # log sqrt(2 pi)
+        return -torch.logsumexp(log_weights + normal, dim=-1)

@@ -1,0 +1,66 @@
+"""Terms added to the reconstruction loss, each by name.
+
+Axes:  N windows · P positions · D dimensions of z
+"""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+
+import torch
+from torch import Tensor
+
+from genvae.models.bottleneck import Posterior
+from genvae.recipe import LossSettings
+
+
+class Penalty(ABC):
+    """A term of the loss, in nats a window."""
+
+    name: str
+
+    @abstractmethod
+    def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
+        """The weighted term at a training step; ``weight_N`` leaves padding out."""
+
+
+class KL(Penalty):
+    """``beta * KL(q || N(0, I))`` with linear warm-up (Bowman et al. 2016; Higgins et al. 2017)
+    and free bits (Kingma et al. 2016): below ``free_bits`` nats a dimension costs nothing."""
+
+    name = "beta_kl"
+
+    def __init__(self, beta: float, warmup: int, free_bits: float) -> None:
+        self.beta, self.warmup, self.free_bits = beta, warmup, free_bits
+
+    def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
+        """Mean over windows of the summed KL, times the beta of this step."""
+        mean_PD = (posterior.kl_NPD * weight_N[:, None, None]).sum(0) / weight_N.sum()
+        if self.free_bits > 0:
+            mean_PD = torch.clamp(mean_PD, min=self.free_bits)
+        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        return self.beta * rise * mean_PD.sum()
+
+
+class LatentNorm(Penalty):
+    """Squared means: keeps a plain autoencoder's codes together (Ghosh et al. 2020)."""
+
+    name = "latent_norm"
+
+    def __init__(self, weight: float) -> None:
+        self.weight = weight
+
+    def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
+        """Mean over windows of half the squared norm of the mean, times the weight."""
+        norm_N = 0.5 * posterior.mean_NPD.square().sum((1, 2))
+        return self.weight * (norm_N * weight_N).sum() / weight_N.sum()
+
+
+def penalties(settings: LossSettings) -> list[Penalty]:
+    """The penalties a recipe asks for."""
+    chosen: list[Penalty] = []
+    if settings.beta > 0:
+        chosen.append(KL(settings.beta, settings.warmup, settings.free_bits))
+    if settings.latent_norm > 0:
+        chosen.append(LatentNorm(settings.latent_norm))
+    return chosen

@@ -1,0 +1,232 @@
+"""A training recipe: everything that makes a model, frozen, validated, TOML both ways."""
+
+from __future__ import annotations
+
+import dataclasses
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Literal
+
+from genvae.errors import RecipeProblem, nearest
+
+
+@dataclass(frozen=True)
+class DataSettings:
+    """What to learn from, and how it is split and cut.
+
+    The split is by cluster, before windows are cut: ``heldout`` for figures only,
+    ``validation`` for stopping and for choosing the checkpoint.
+    """
+
+    corpora: tuple[str, ...] = ()
+    heldout: float = 0.10
+    validation: float = 0.05
+    windows: int = 4
+    """Windows a training chunk: the decoder learns to read its own past across their seams."""
+    stride: int = 16
+    """A chunk may start at any multiple of this many steps."""
+    seed: int = 0
+    limit: int = 0
+    """Read at most this many files (0: all); for trials."""
+
+
+@dataclass(frozen=True)
+class ModelSettings:
+    """The sizes of the networks (see ``genvae.models.autoencoder``)."""
+
+    bottleneck: Literal["gaussian", "deterministic"] = "gaussian"
+    patch: int = 4
+    """Steps a latent position: a window of 32 steps and patch 4 has 8 positions."""
+    latent: int = 16
+    """Dimensions of z at each position."""
+    encoder_width: int = 192
+    encoder_blocks: int = 5
+    decoder_width: int = 160
+    decoder_blocks: int = 7
+    """Causal blocks; block i looks 2**(i % 6) steps back."""
+    cell_width: int = 96
+    cell_blocks: int = 2
+    dropout: float = 0.0
+    token_dropout: float = 0.3
+    """Share of past steps hidden from the decoder in training, so that it listens to z."""
+
+
+@dataclass(frozen=True)
+class LossSettings:
+    """Weights of the loss terms (nats a window)."""
+
+    beta: float = 0.3
+    warmup: int = 1000
+    """Steps over which beta rises from 0."""
+    free_bits: float = 0.0
+    """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
+    latent_norm: float = 0.0
+    """Weight of mean squared means: regularised autoencoder (Ghosh et al. 2020)."""
+
+
+@dataclass(frozen=True)
+class TrainingSettings:
+    """Optimisation."""
+
+    steps: int = 5000
+    batch: int = 24
+    """Chunks a step."""
+    rate: float = 2e-3
+    weight_decay: float = 0.02
+    clip: float = 1.0
+    average: float = 0.998
+    """Decay of the exponential moving average of the weights."""
+    validate_every: int = 500
+    patience: int = 6
+    """Validations without improvement before stopping."""
+    seed: int = 0
+    threads: int = 0
+    """CPU threads (0: as many as there are cores)."""
+
+
+@dataclass(frozen=True)
+class PriorSettings:
+    """The sequence prior: causal over latent positions, a mixture of Gaussians a dimension."""
+
+    steps: int = 2000
+    batch: int = 32
+    positions: int = 64
+    width: int = 128
+    blocks: int = 7
+    cell_width: int = 48
+    cell_blocks: int = 4
+    components: int = 5
+    dropout: float = 0.1
+    rate: float = 2e-3
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """A whole recipe."""
+
+    name: str
+    domain: str
+    codec: Mapping[str, Any] = field(default_factory=dict)
+    title: str = ""
+    data: DataSettings = field(default_factory=DataSettings)
+    model: ModelSettings = field(default_factory=ModelSettings)
+    loss: LossSettings = field(default_factory=LossSettings)
+    training: TrainingSettings = field(default_factory=TrainingSettings)
+    prior: PriorSettings = field(default_factory=PriorSettings)
+
+    def __post_init__(self) -> None:
+        _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
+        d, m, t = self.data, self.model, self.training
+        _check(0 < d.heldout < 0.6, f"[data] heldout = {d.heldout}: expected between 0 and 0.6")
+        _check(
+            0 < d.validation < 0.4, f"[data] validation = {d.validation}: expected between 0 and 0.4"
+        )
+        _check(m.patch >= 1, f"[model] patch = {m.patch}: expected 1 or more")
+        _check(
+            m.bottleneck in ("gaussian", "deterministic"),
+            f"[model] bottleneck = {m.bottleneck!r}: expected 'gaussian' or 'deterministic'",
+        )
+        for section, values in (("data", d), ("model", m), ("training", t), ("prior", self.prior)):
+            for f in dataclasses.fields(values):
+                value = getattr(values, f.name)
+                if isinstance(value, int | float) and value < 0:
+                    raise RecipeProblem(f"[{section}] {f.name} = {value}: expected 0 or more")
+        for name in ("windows", "stride"):
+            _check(getattr(d, name) >= 1, f"[data] {name}: expected 1 or more")
+        for name in ("batch", "validate_every"):
+            _check(getattr(t, name) >= 1, f"[training] {name}: expected 1 or more")
+        _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
+        _check(self.loss.beta >= 0, f"[loss] beta = {self.loss.beta}: expected 0 or more")
+
+
+SECTIONS = {
+    "data": DataSettings,
+    "model": ModelSettings,
+    "loss": LossSettings,
+    "training": TrainingSettings,
+    "prior": PriorSettings,
+}
+
+
+def _check(holds: bool, message: str) -> None:
+    if not holds:
+        raise RecipeProblem(message)
+
+
+def from_dict(raw: Mapping[str, Any], source: str = "recipe") -> Recipe:
+    """A recipe from nested mappings; unknown keys are refused by name. Raises RecipeProblem."""
+    known = {f.name for f in dataclasses.fields(Recipe)}
+    for key in raw:
+        _check(key in known, f"{source}: unknown key {key!r}; {nearest(key, known)}")
+    values: dict[str, Any] = dict(raw)
+    for section, cls in SECTIONS.items():
+        if section in raw:
+            values[section] = _section(cls, raw[section], f"{source}: [{section}]")
+    for key in ("name", "domain"):
+        _check(isinstance(raw.get(key), str), f"{source}: {key} is missing")
+    try:
+        return Recipe(**values)
+    except RecipeProblem as problem:
+        raise RecipeProblem(f"{source}: {problem}") from None
+
+
+def _section(cls: type, raw: Any, where: str) -> Any:
+    _check(isinstance(raw, Mapping), f"{where}: expected a table, found {raw!r}")
+    fields = {f.name: f for f in dataclasses.fields(cls)}
+    values = {}
+    for key, value in raw.items():
+        _check(key in fields, f"{where} unknown key {key!r}; {nearest(key, fields)}")
+        default = fields[key].default
+        if isinstance(default, tuple) and isinstance(value, list):
+            value = tuple(value)
+        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
+            value = float(value)
+        _check(
+            type(value) is type(default),
+            f"{where} {key} = {value!r}: expected a {type(default).__name__}",
+        )
+        values[key] = value
+    return cls(**values)
+
+
+def load(path: Path) -> Recipe:
+    """Read a TOML recipe. Raises RecipeProblem naming the file and the key."""
+    try:
+        raw = tomllib.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise RecipeProblem(f"{path}: no such recipe") from None
+    except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as why:
+        raise RecipeProblem(f"{path}: not a TOML recipe ({why})") from None
+    return from_dict(raw, str(path))
+
+
+def to_dict(recipe: Recipe) -> dict[str, Any]:
+    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``."""
+    plain = dataclasses.asdict(recipe)
+    plain["codec"] = dict(recipe.codec)
+    plain["data"]["corpora"] = list(recipe.data.corpora)
+    return plain
+
+
+def to_toml(recipe: Recipe) -> str:
+    """The recipe as TOML, every value spelled out."""
+    plain = to_dict(recipe)
+    lines = [f"{k} = {_toml(v)}" for k, v in plain.items() if not isinstance(v, dict)]
+    for section, values in plain.items():
+        if isinstance(values, dict):
+            lines += ["", f"[{section}]"] + [f"{k} = {_toml(v)}" for k, v in values.items()]
+    return "\n".join(lines) + "\n"
+
+
+def _toml(value: Any) -> str:
+    if isinstance(value, bool):
+        return "true" if value else "false"
+    if isinstance(value, str):
+        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+    if isinstance(value, list | tuple):
+        return "[" + ", ".join(_toml(v) for v in value) + "]"
+    if isinstance(value, dict):
+        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+    return repr(value)

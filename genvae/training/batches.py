@@ -1,0 +1,77 @@
+"""Batches of chunks from encoded pieces.
+
+Axes:  N chunks · W windows · T steps of a window · S = W*T · R cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genvae.domains.base import Codec, split_cells, stack_cells
+
+
+class Chunks:
+    """Runs of ``windows`` neighbouring windows, starting at multiples of ``stride`` steps.
+
+    ``pieces`` are ``(S_i, R)`` arrays of categories. A piece shorter than a chunk is padded at
+    its end with each field's first trivial category, and the padding has weight 0.
+    """
+
+    def __init__(
+        self, pieces: Sequence[np.ndarray], codec: Codec, *, windows: int, stride: int
+    ) -> None:
+        self.codec, self.spec, self.windows = codec, codec.spec, windows
+        self.pieces = list(pieces)
+        self.length = windows * self.spec.steps
+        self.starts = [
+            (i, at)
+            for i, piece in enumerate(self.pieces)
+            for at in range(0, max(1, len(piece) - self.length + 1), stride)
+        ]
+        self.filler = np.array([f.trivial[0] for f, _ in self.spec.cells()], dtype=np.int64)
+
+    def __len__(self) -> int:
+        return len(self.starts)
+
+    def chunk(self, index: int) -> tuple[np.ndarray, np.ndarray]:
+        """``cells_SR`` and ``weight_W`` of one chunk."""
+        piece, at = self.starts[index]
+        part = self.pieces[piece][at : at + self.length].astype(np.int64)
+        weight = np.zeros(self.windows, dtype=np.float32)
+        weight[: -(-len(part) // self.spec.steps)] = 1.0
+        if len(part) < self.length:
+            gap = np.broadcast_to(self.filler, (self.length - len(part), len(self.filler)))
+            part = np.concatenate([part, gap])
+        return part, weight
+
+    def augmented(self, cells_SR: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """The chunk as the codec varies it."""
+        cells = cells_SR.reshape(self.windows, self.spec.steps, -1)
+        varied = self.codec.augment(split_cells(self.spec, cells), rng)
+        return stack_cells(self.spec, varied).reshape(cells_SR.shape)
+
+    def batch(
+        self, indices: Sequence[int], rng: np.random.Generator | None = None
+    ) -> tuple[Tensor, Tensor]:
+        """``cells_NSR`` and ``weight_NW``; augmented when a generator is given."""
+        parts, weights = zip(*(self.chunk(i) for i in indices), strict=True)
+        if rng is not None:
+            parts = tuple(self.augmented(p, rng) for p in parts)
+        return torch.from_numpy(np.stack(parts)), torch.from_numpy(np.stack(weights))
+
+    def draw(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
+        """A random augmented batch."""
+        return self.batch(list(rng.integers(len(self.starts), size=size)), rng)
+
+    def in_order(self, size: int, limit: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
+        """All chunks once (or an even selection of ``limit``), not augmented."""
+        count = len(self.starts)
+        picked = np.arange(count)
+        if limit and count > limit:
+            picked = np.linspace(0, count - 1, limit).astype(int)
+        for at in range(0, len(picked), size):
+            yield self.batch([int(i) for i in picked[at : at + size]])

@@ -1,0 +1,160 @@
+"""Training as one function over one state; devices and precision are Fabric's."""
+
+from __future__ import annotations
+
+import json
+import math
+import time
+from collections import defaultdict
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+from safetensors.torch import load_file, save_file
+
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.penalties import penalties
+from genvae.recipe import Recipe
+from genvae.training import checkpoint
+from genvae.training.batches import Chunks
+
+Score = Callable[[Autoencoder], dict[str, float]]
+Preview = Callable[[Autoencoder, int], None]
+Progress = Callable[[int, Mapping[str, float]], None]
+
+WARMUP = 100
+"""Steps over which the learning rate rises."""
+VALIDATION_CHUNKS = 192
+
+
+@dataclass
+class Outcome:
+    """Where a run ended."""
+
+    step: int
+    best_step: int
+    best: dict[str, float]
+    seconds: float
+
+
+def fit(
+    model: Autoencoder,
+    train: Chunks,
+    validation: Chunks,
+    recipe: Recipe,
+    folder: Path,
+    *,
+    score: Score,
+    preview: Preview | None = None,
+    progress: Progress | None = None,
+    resume: bool = False,
+) -> Outcome:
+    """Train; leave the best averaged weights in the model and in ``folder/best.safetensors``.
+
+    The best checkpoint has the lowest ``validation loss * (1 + score)``: the loss of held-out
+    chunks at full beta, and the distance of fresh samples from the validation data as the
+    ``score`` callback measures it. ``folder/metrics.jsonl`` gets a line a validation;
+    ``folder/checkpoint.safetensors`` resumes optimizer, step and random states.
+    """
+    from lightning_fabric import Fabric
+
+    settings = recipe.training
+    if settings.threads:
+        torch.set_num_threads(settings.threads)
+    torch.manual_seed(settings.seed)
+    fabric = Fabric(accelerator="auto", devices=1)
+    optimizer = torch.optim.AdamW(
+        model.parameters(),
+        settings.rate,
+        betas=(0.9, 0.98),
+        weight_decay=settings.weight_decay,
+        fused=True,
+    )
+    wrapped, optimizer = fabric.setup(model, optimizer)
+    rng = np.random.default_rng(settings.seed)
+    average = checkpoint.Average(model, settings.average)
+    terms = penalties(recipe.loss)
+    state: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "bad": 0, "seconds": 0.0}
+    folder.mkdir(parents=True, exist_ok=True)
+    if resume:
+        path = folder / "checkpoint.safetensors"
+        state = checkpoint.load(path, model, average, optimizer, rng)
+    began = time.monotonic() - state["seconds"]
+    sums: dict[str, float] = defaultdict(float)
+
+    while state["step"] < settings.steps and state["bad"] < settings.patience:
+        step = state["step"]
+        for group in optimizer.param_groups:
+            group["lr"] = settings.rate * _schedule(step, settings.steps)
+        cells, weight = train.draw(settings.batch, rng)
+        cells, weight = fabric.to_device((cells, weight))
+        losses = wrapped(cells, weight, terms, step)
+        fabric.backward(losses.total)
+        fabric.clip_gradients(wrapped, optimizer, max_norm=settings.clip)
+        optimizer.step()
+        optimizer.zero_grad()
+        average.update(model, step)
+        for name, value in losses.terms.items():
+            sums[name] += value
+        if progress:
+            progress(step + 1, losses.terms)
+        state["step"] = step + 1
+        if (step + 1) % settings.validate_every and step + 1 < settings.steps:
+            continue
+        average.swap(model)
+        measured = validate(model, validation, recipe, fabric.device) | score(model)
+        if preview:
+            preview(model, step + 1)
+        criterion = measured["validation_loss"] * (1 + measured.get("score", 0.0))
+        state["bad"] += 1
+        if criterion < state["best"]:
+            state |= {"best": criterion, "best_step": step + 1, "bad": 0}
+            state["best_measured"] = measured
+            save_file(model.state_dict(), folder / "best.safetensors")
+        average.swap(model)
+        state["seconds"] = time.monotonic() - began
+        count = settings.validate_every
+        line = {"step": step + 1, "seconds": round(state["seconds"], 1), "criterion": criterion}
+        line |= {f"train_{k}": v / count for k, v in sums.items()} | measured
+        sums.clear()
+        with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
+            log.write(json.dumps(line) + "\n")
+        checkpoint.save(
+            folder / "checkpoint.safetensors", model, average, optimizer, rng, state
+        )
+
+    model.load_state_dict(load_file(folder / "best.safetensors"))
+    model.eval()
+    return Outcome(
+        state["step"], state["best_step"], state.get("best_measured", {}), state["seconds"]
+    )
+
+
+def _schedule(step: int, steps: int) -> float:
+    """Linear rise, then a cosine down to a fiftieth."""
+    rise = min(1.0, (step + 1) / WARMUP)
+    return rise * (0.02 + 0.98 * 0.5 * (1 + math.cos(math.pi * min(1.0, step / steps))))
+
+
+@torch.no_grad()
+def validate(
+    model: Autoencoder, chunks: Chunks, recipe: Recipe, device: torch.device
+) -> dict[str, float]:
+    """Mean loss terms of validation chunks at full beta, and the active latent dimensions."""
+    model.eval()
+    terms = penalties(recipe.loss)
+    sums: dict[str, float] = defaultdict(float)
+    count = 0
+    state = torch.get_rng_state()
+    torch.manual_seed(0)
+    for cells, weight in chunks.in_order(32, VALIDATION_CHUNKS):
+        losses = model(cells.to(device), weight.to(device), terms, recipe.loss.warmup)
+        for name, value in losses.terms.items():
+            sums[name] += value * len(cells)
+        count += len(cells)
+    torch.set_rng_state(state)
+    model.train()
+    return {f"validation_{name}": value / count for name, value in sums.items()}

@@ -1,0 +1,154 @@
+"""Corpora to encoded, clustered and cached pieces.
+
+Axes:  S steps of a piece · R cells
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+import numpy as np
+
+from genvae import __version__
+from genvae.corpora import fetch
+from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
+from genvae.errors import CorpusProblem, GenvaeError
+from genvae.recipe import DataSettings
+from genvae.training.split import Split, split
+
+Progress = Callable[[int, int], None]
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """Encoded pieces with the cluster that each belongs to."""
+
+    cells: tuple[np.ndarray, ...]
+    """``(S_i, R)`` of each piece."""
+    clusters: tuple[str, ...]
+    names: tuple[str, ...]
+    skipped: int
+    fingerprint: str
+
+    def split(self, settings: DataSettings, steps: int) -> Split:
+        """Whole clusters to training, validation and held-out."""
+        return split(
+            self.clusters,
+            [len(c) // steps for c in self.cells],
+            heldout=settings.heldout,
+            validation=settings.validation,
+            seed=settings.seed,
+        )
+
+
+def files_of(settings: DataSettings, folder: Path | None = None) -> list[Path]:
+    """The files of the recipe's corpora, or of a folder. Raises CorpusProblem."""
+    if folder is not None:
+        if not folder.is_dir():
+            raise CorpusProblem(f"{folder}: no such folder of training files")
+        found = sorted(p for p in folder.rglob("*") if p.is_file())
+    else:
+        found = [p for name in settings.corpora for p in fetch.files(name)]
+    if settings.limit:
+        found = found[: settings.limit]
+    if not found:
+        raise CorpusProblem(f"{folder or ', '.join(settings.corpora)}: no files to learn from")
+    return found
+
+
+def prepare(codec: Codec, paths: Sequence[Path], progress: Progress | None = None) -> Dataset:
+    """Read, cut and encode files, or take them from the cache.
+
+    The cache's name is a hash of the codec's configuration, the version, and each file's path,
+    size and time of change. Files that cannot be read are skipped and counted.
+    """
+    digest = hashlib.sha256(json.dumps([__version__, codec.domain, codec.config]).encode())
+    for path in paths:
+        stat = path.stat()
+        digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())
+    fingerprint = digest.hexdigest()[:20]
+    cache = fetch.home() / "cache" / f"{codec.domain}-{fingerprint}.npz"
+    if cache.exists():
+        return _load(cache, fingerprint)
+    dataset = _encode(codec, paths, fingerprint, progress)
+    _store(cache, dataset)
+    return dataset
+
+
+def _encode(
+    codec: Codec, paths: Sequence[Path], fingerprint: str, progress: Progress | None
+) -> Dataset:
+    encoded: list[Encoded] = []
+    groups: list[str] = []
+    names: list[str] = []
+    skipped = 0
+    for i, path in enumerate(paths):
+        try:
+            for piece in codec.read(path):
+                for part in codec.training_pieces(piece):
+                    encoded.append(codec.encode(part))
+                    groups.append(part.group)
+                    names.append(part.name)
+        except GenvaeError:
+            skipped += 1
+        if progress:
+            progress(i + 1, len(paths))
+    if not encoded:
+        raise CorpusProblem(
+            f"{paths[0].parent}: none of its {len(paths)} files could be read as {codec.domain}"
+        )
+    clusters = codec.clusters(encoded, groups)
+    rows = codec.spec.rows
+    cells = tuple(
+        stack_cells(codec.spec, e.windows).reshape(-1, rows).astype(np.uint16) for e in encoded
+    )
+    return Dataset(cells, tuple(clusters), tuple(names), skipped, fingerprint)
+
+
+def _store(path: Path, dataset: Dataset) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    partial = path.with_suffix(".partial.npz")
+    np.savez_compressed(
+        partial,
+        cells=np.concatenate(dataset.cells),
+        lengths=np.array([len(c) for c in dataset.cells]),
+        clusters=np.array(dataset.clusters),
+        names=np.array(dataset.names),
+        skipped=np.array(dataset.skipped),
+    )
+    os.replace(partial, path)
+
+
+def _load(path: Path, fingerprint: str) -> Dataset:
+    with np.load(path, allow_pickle=False) as stored:
+        cuts = np.cumsum(stored["lengths"])[:-1]
+        return Dataset(
+            tuple(np.split(stored["cells"], cuts)),
+            tuple(str(c) for c in stored["clusters"]),
+            tuple(str(n) for n in stored["names"]),
+            int(stored["skipped"]),
+            fingerprint,
+        )
+
+
+def windows_of(codec: Codec, cells: Sequence[np.ndarray], offset: int = 0) -> np.ndarray:
+    """All whole windows of pieces, ``(N, T, R)``, the first starting at ``offset`` steps."""
+    steps = codec.spec.steps
+    parts = [
+        c[offset : offset + (len(c) - offset) // steps * steps].reshape(-1, steps, codec.spec.rows)
+        for c in cells
+    ]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def segments_of(codec: Codec, cells: Sequence[np.ndarray], stride: int) -> set[bytes]:
+    """The segments of all windows at every multiple of ``stride``."""
+    found: set[bytes] = set()
+    for offset in range(0, codec.spec.steps, min(stride, codec.spec.steps)):
+        found.update(codec.segments(split_cells(codec.spec, windows_of(codec, cells, offset))))
+    return found

@@ -1,0 +1,263 @@
+"""``genvae train``: from a recipe to a model file.
+
+Axes:  N windows or chunks · S steps · R cells · P positions · D dims of z
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import torch
+
+from genvae import __version__, recipe as recipes
+from genvae.corpora import catalogue
+from genvae.domains import registry
+from genvae.domains.base import Codec, split_cells
+from genvae.errors import RecipeProblem
+from genvae.evaluation import metrics
+from genvae.models import files
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.copies import SegmentFilter
+from genvae.models.decoding import decode
+from genvae.models.prior import GaussianPrior, SequencePrior
+from genvae.recipe import Recipe
+from genvae.training.batches import Chunks
+from genvae.training.loop import Outcome, fit
+from genvae.training.prior import Latents, fit_sequence_prior
+from genvae.workflows import dataset as data
+
+SCORED_CHUNKS = 48
+"""Chunks sampled to score a checkpoint."""
+
+
+@dataclass
+class Listener:
+    """What the caller wants to hear: each function may be replaced."""
+
+    stage: Callable[[str, int], None] = lambda _name, _total: None
+    advance: Callable[[int, Mapping[str, float]], None] = lambda _step, _terms: None
+    say: Callable[[str], None] = lambda _line: None
+    lines: list[str] = field(default_factory=list)
+
+
+def train(
+    recipe: Recipe,
+    *,
+    out: Path,
+    run: Path,
+    folder: Path | None = None,
+    start: Path | None = None,
+    resume: bool = False,
+    listen: Listener | None = None,
+) -> Path:
+    """Train what the recipe says and write the model to ``out``.
+
+    ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
+    corpora; ``start`` is a model to go on from. Raises RecipeProblem, CorpusProblem, FileProblem.
+    """
+    listen = listen or Listener()
+    codec = registry.get(recipe.domain).open(recipe.codec)
+    if codec.spec.steps % recipe.model.patch:
+        raise RecipeProblem(
+            f"[model] patch = {recipe.model.patch}: does not divide the window of "
+            f"{codec.spec.steps} {codec.spec.step_name}s"
+        )
+    run.mkdir(parents=True, exist_ok=True)
+    (run / "recipe.toml").write_text(recipes.to_toml(recipe), encoding="utf-8")
+    paths = data.files_of(recipe.data, folder)
+    listen.stage("encode", len(paths))
+    pieces = data.prepare(codec, paths, lambda n, _: listen.advance(n, {}))
+    parts = pieces.split(recipe.data, codec.spec.steps)
+    listen.say(
+        f"{len(pieces.cells)} pieces ({pieces.skipped} files skipped): "
+        f"{len(parts.train)} to train, {len(parts.validation)} to validate, "
+        f"{len(parts.heldout)} held out"
+    )
+    if not parts.train or not parts.validation:
+        raise RecipeProblem(
+            f"{len(pieces.cells)} pieces in {len(set(pieces.clusters))} clusters cannot be split "
+            "into training, validation and held-out parts; give at least three unlike files"
+        )
+    model = Autoencoder(codec.spec, recipe.model)
+    if start is not None:
+        _continue_from(model, start, codec)
+    outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
+    model.eval()
+    latents = {i: latents_of(model, pieces.cells[i]) for i in (*parts.train, *parts.validation)}
+    gaussian = fit_gaussian(model, [latents[i] for i in parts.train])
+    sequence, prior_figures = _fit_prior(model, latents, parts, recipe, listen)
+    known = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
+    card = _card(recipe, pieces, outcome, prior_figures, folder)
+    files.save(
+        out,
+        autoencoder=model,
+        gaussian=gaussian,
+        sequence=sequence,
+        copies=SegmentFilter.of(known),
+        recipe=recipe,
+        codec=codec.config,
+        card=card,
+        version=__version__,
+    )
+    return out
+
+
+def _fit(
+    model: Autoencoder,
+    pieces: data.Dataset,
+    parts: data.Split,
+    recipe: Recipe,
+    codec: Codec,
+    run: Path,
+    resume: bool,
+    listen: Listener,
+) -> Outcome:
+    def chunks(indices: Sequence[int], stride: int) -> Chunks:
+        chosen = [pieces.cells[i] for i in indices]
+        return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride)
+
+    length = recipe.data.windows * codec.spec.steps
+    real = data.windows_of(codec, [pieces.cells[i] for i in parts.validation])
+    listen.stage("train", recipe.training.steps)
+    return fit(
+        model,
+        chunks(parts.train, recipe.data.stride),
+        chunks(parts.validation, length),
+        recipe,
+        run,
+        score=lambda m: score_samples(m, codec, real, recipe.data.windows),
+        progress=listen.advance,
+        resume=resume,
+    )
+
+
+@torch.no_grad()
+def score_samples(
+    model: Autoencoder, codec: Codec, real_NTR: np.ndarray, windows: int
+) -> dict[str, float]:
+    """Distance of samples (from a Gaussian on the posteriors of real windows) to those windows."""
+    model.eval()
+    posterior = model.encode(torch.from_numpy(real_NTR))
+    prior = GaussianPrior(int(np.prod(model.latent_shape)))
+    prior.fit(posterior.mean_NPD.numpy(), _variance(posterior).numpy())
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((SCORED_CHUNKS * windows, len(prior.mean))).astype(np.float32)
+    z = prior.transform(torch.from_numpy(noise)).reshape(SCORED_CHUNKS, -1, model.latent_shape[1])
+    steps = windows * codec.spec.steps
+    uniforms = rng.random((SCORED_CHUNKS, steps, codec.spec.rows))
+    cells = decode(
+        model.decoder, z, uniforms_NSR=uniforms, constraints=codec.constraints()
+    ).reshape(-1, codec.spec.steps, codec.spec.rows)
+    made = split_cells(codec.spec, cells)
+    found = metrics.distance(codec, made, split_cells(codec.spec, real_NTR))
+    model.train()
+    return found
+
+
+def _variance(posterior: Any) -> torch.Tensor:
+    if posterior.log_variance_NPD is None:
+        return torch.full_like(posterior.mean_NPD, 1e-4)
+    return torch.exp(posterior.log_variance_NPD)
+
+
+@torch.no_grad()
+def latents_of(model: Autoencoder, cells_SR: np.ndarray) -> Latents:
+    """Posterior means and standard deviations along a piece, each ``(positions, D)``."""
+    windows = cells_SR.reshape(-1, model.spec.steps, cells_SR.shape[1]).astype(np.int64)
+    posterior = model.encode(torch.from_numpy(windows))
+    latent = model.latent_shape[1]
+    sigma = _variance(posterior).sqrt()
+    return (
+        posterior.mean_NPD.reshape(-1, latent).numpy(),
+        sigma.reshape(-1, latent).numpy(),
+    )
+
+
+def fit_gaussian(model: Autoencoder, latents: Sequence[Latents]) -> GaussianPrior:
+    """The Gaussian on the aggregate posterior of windows."""
+    shape = (-1, *model.latent_shape)
+    prior = GaussianPrior(int(np.prod(model.latent_shape)))
+    prior.fit(
+        np.concatenate([m for m, _ in latents]).reshape(shape),
+        np.concatenate([s for _, s in latents]).reshape(shape) ** 2,
+    )
+    return prior
+
+
+def _fit_prior(
+    model: Autoencoder,
+    latents: Mapping[int, Latents],
+    parts: data.Split,
+    recipe: Recipe,
+    listen: Listener,
+) -> tuple[SequencePrior | None, dict[str, float]]:
+    if not recipe.prior.steps:
+        return None, {}
+    prior = SequencePrior(*model.latent_shape, recipe.prior)
+    listen.stage("prior", recipe.prior.steps)
+    figures = fit_sequence_prior(
+        prior,
+        [latents[i] for i in parts.train],
+        [latents[i] for i in parts.validation],
+        recipe.prior,
+        seed=recipe.training.seed,
+        progress=lambda n, loss: listen.advance(n, {"nll": loss}),
+    )
+    return prior, figures
+
+
+def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
+    given = files.read(start)
+    given.spec = codec.spec
+    try:
+        model.load_state_dict(given.autoencoder.state_dict())
+    except RuntimeError as why:
+        raise RecipeProblem(
+            f"--from {start}: its sizes differ from the recipe's ({str(why).splitlines()[0]})"
+        ) from None
+
+
+def _card(
+    recipe: Recipe,
+    pieces: data.Dataset,
+    outcome: Outcome,
+    prior: Mapping[str, float],
+    folder: Path | None,
+) -> dict[str, Any]:
+    known = catalogue.catalogue()
+    corpora = [
+        {
+            "name": name,
+            "licence": known[name].licence,
+            "content": known[name].content_sha256,
+            "may_ship_samples": known[name].samples,
+        }
+        for name in (recipe.data.corpora if folder is None else ())
+    ]
+    return {
+        "title": recipe.title,
+        "corpora": corpora or [{"name": str(folder.name if folder else ""), "licence": "your own"}],
+        "defaults": {"prior": "sequence" if recipe.prior.steps else "gaussian", "temperature": 1.0},
+        "training": {
+            "steps": outcome.step,
+            "best_step": outcome.best_step,
+            "seconds": round(outcome.seconds),
+            "fingerprint": pieces.fingerprint,
+            "best": {k: round(v, 5) for k, v in outcome.best.items()},
+            "prior": {k: round(v, 4) for k, v in prior.items()},
+        },
+        "figures": {},
+    }
+
+
+def read_log(run: Path) -> list[dict[str, Any]]:
+    """The lines of a run's ``metrics.jsonl``."""
+    text = (run / "metrics.jsonl").read_text(encoding="utf-8")
+    return [json.loads(line) for line in text.splitlines()]
+
+
