@@ -1,0 +1,185 @@
+"""The codec of levels: between files and windows, for one tileset.
+
+Axes:  N windows · R rows, the bottom one first · T columns · K tiles
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.base import Codec, Encoded, Field, Report, Windows, WindowSpec, Writer
+from genvae.domains.levels import measures, picture
+from genvae.domains.levels.bands import bands
+from genvae.domains.levels.clusters import merge_groups
+from genvae.domains.levels.level import Level
+from genvae.domains.levels.rules.platformer import cross
+from genvae.domains.levels.text import read_levels, write_level
+from genvae.domains.levels.tileset import Tileset
+from genvae.domains.levels.windows import FIELD, assemble_level, encode_level, mark_start
+from genvae.errors import FileProblem, OptionProblem
+
+DEFAULT_WINDOWS = 4
+MAX_LENGTH = 10_000
+
+
+@dataclass(frozen=True)
+class OnlyDecodable:
+    """Keeps tiles that are placed after checking out of decoding; ``mask_K`` is what may come."""
+
+    mask_K: np.ndarray
+
+    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
+        """The same ``(K,)`` mask for every cell."""
+        return self.mask_K
+
+
+class LevelsCodec(Codec):
+    """Levels of one tileset."""
+
+    domain = "levels"
+    reads = (".txt", ".lvl", ".gz")
+
+    def __init__(self, tileset: Tileset) -> None:
+        self.tileset = tileset
+        self.spec = WindowSpec(
+            (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
+            steps=tileset.columns,
+            step_name="column",
+        )
+        self.writers: Mapping[str, Writer] = {
+            ".txt": write_level,
+            ".lvl": write_level,
+            ".png": picture.write_png,
+        }
+
+    @property
+    def config(self) -> dict[str, Any]:
+        """The whole tileset, so that a model file needs no other."""
+        return {"tileset": self.tileset.table()}
+
+    def read(self, path: Path) -> Iterator[Level]:
+        """The levels of a text file. Raises FileProblem."""
+        return read_levels(path, self.tileset)
+
+    def encode(self, piece: Level) -> Encoded:
+        """Cut a level into windows. Raises FileProblem for a level of another tileset."""
+        if piece.tileset.symbols != self.tileset.symbols:
+            raise FileProblem(
+                f"{piece.name}: a level of tileset {piece.tileset.name!r}, "
+                f"expected {self.tileset.name!r}; read it with that tileset"
+            )
+        return encode_level(piece)
+
+    def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Level:
+        """Windows to a level of the context's size."""
+        return assemble_level(windows[FIELD], context, self.tileset)
+
+    def training_pieces(self, piece: Level) -> Sequence[Level]:
+        """Bands that can be crossed (platformers), else the level itself."""
+        return bands(piece) if self.tileset.rules == "platformer" else [piece]
+
+    def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        """Left and right exchanged, every other time: windows, columns and paired tiles."""
+        if rng.random() < 0.5:
+            return windows
+        x_NRT = self.tileset.mirror_numbers[windows[FIELD][::-1, :, ::-1]]
+        return {**windows, FIELD: np.ascontiguousarray(x_NRT, dtype=windows[FIELD].dtype)}
+
+    def constraints(self) -> OnlyDecodable | None:
+        """The start marker is never decoded; see ``finish``."""
+        if self.tileset.placed is None:
+            return None
+        mask_K = np.ones(len(self.tileset), dtype=bool)
+        mask_K[self.tileset.numbers[self.tileset.placed]] = False
+        return OnlyDecodable(mask_K)
+
+    def check(self, piece: Level) -> Report:
+        """Known tiles, at most one start; can it be crossed? ``proof`` is ``{"path": [[column,
+        row], ...]}`` from 0, row 0 on top; problems count columns from 1."""
+        problems = []
+        unknown = np.argwhere(piece.grid_HW >= len(self.tileset))
+        if len(unknown):
+            row, column = unknown[0]
+            return Report(
+                False, None, [f"row {row + 1}, column {column + 1}: a tile without meaning"]
+            )
+        starts = np.argwhere(piece.having("start"))
+        if len(starts) > 1:
+            columns = ", ".join(str(c + 1) for _, c in starts[:5])
+            problems.append(f"{len(starts)} starts (columns {columns}), at most one is allowed")
+        valid = not problems
+        if self.tileset.rules != "platformer":
+            return Report(valid, None, problems)
+        crossing = cross(piece)
+        if not crossing.playable:
+            problems.append(crossing.reason)
+        proof = {"path": [[c, r] for c, r in crossing.path]} if crossing.playable else None
+        return Report(valid, crossing.playable, problems, proof)
+
+    def finish(self, piece: Level, report: Report) -> Level:
+        """Mark the start where the proof begins, unless there is a start."""
+        if self.tileset.placed is None or not report.playable or piece.having("start").any():
+            return piece
+        return mark_start(piece, [(c, r) for c, r in report.proof["path"]])
+
+    def measure(self, piece: Level) -> dict[str, float]:
+        """See ``measures.measure_level``."""
+        return measures.measure_level(piece)
+
+    def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
+        """See ``measures.measure_tiles``."""
+        return measures.measure_tiles(windows[FIELD], self.tileset)
+
+    def histograms(self, windows: Windows) -> dict[str, np.ndarray]:
+        """Counts of tile patterns, aligned across calls; see ``measures.pattern_counts``."""
+        return measures.pattern_counts(windows[FIELD], self.tileset)
+
+    def picture(self, piece: Level) -> np.ndarray:
+        """RGB, 8 pixels a tile."""
+        return picture.draw(piece)
+
+    def show(self, piece: Level, width: int) -> Any:
+        """Coloured text in blocks of ``width`` columns under a ruler."""
+        return picture.terminal(piece, width)
+
+    def context(self, requests: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
+        """A level made from nothing needs no context; its size comes from ``windows_for``."""
+        return {}
+
+    def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
+        """Sizes on the way from a's to b's, in whole tiles."""
+        return {
+            key: round((1 - t) * a[key] + t * b[key])
+            for key in ("width", "height")
+            if key in a and key in b
+        }
+
+    def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
+        """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
+        columns, rows = self.tileset.columns, self.tileset.rows
+        if length is None:
+            return DEFAULT_WINDOWS, {"width": DEFAULT_WINDOWS * columns, "height": rows}
+        found = re.fullmatch(r"\s*(\d{1,9})\s*(?:[xX×]\s*(\d{1,9}))?\s*", length, re.ASCII)
+        if found is None:
+            raise OptionProblem(
+                f"--length {length}: expected WIDTH or WIDTHxHEIGHT in tiles, such as 64x{rows}"
+            )
+        width = int(found[1])
+        if not 1 <= width <= MAX_LENGTH:
+            raise OptionProblem(f"--length {length}: expected a width of 1 to {MAX_LENGTH} tiles")
+        if found[2] is not None and int(found[2]) != rows:
+            raise OptionProblem(
+                f"--length {length}: this model makes levels {rows} tiles high; "
+                f"write {width} or {width}x{rows}"
+            )
+        return -(-width // columns), {"width": width, "height": rows}
+
+    def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
+        """Groups that share windows are one cluster; see ``clusters.merge_groups``."""
+        return merge_groups([e.windows[FIELD] for e in encoded], groups)
