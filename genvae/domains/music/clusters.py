@@ -9,13 +9,14 @@ import numpy as np
 
 from genvae.domains.base import Encoded
 from genvae.domains.music.augment import relative_windows
+from genvae.domains.music.drums import DRUM_SETS
 from genvae.domains.music.layouts import ONSET, Layout
 
 SHARED = 0.3
 """Songs that share this much of the smaller one's segments belong together."""
 FEWEST_NOTES = 3
-"""Segments with fewer notes are too common to tell songs apart."""
-COMMON = 40
+"""Segments with fewer notes, or on one pitch only, are too common to tell songs apart."""
+COMMON = 20
 """Segments found in more songs than this are ignored."""
 
 
@@ -59,6 +60,9 @@ def _segments(encoded: Encoded, layout: Layout) -> set[bytes]:
     plan = layout.voices[-1]
     alone = Layout(layout.name, layout.summary, (plan,))
     x_NT = encoded.windows[plan.name][:, 0, :]
-    notes_N = (x_NT >= (1 if plan.drums else ONSET)).sum(axis=1)
+    onset_NT = x_NT >= (1 if plan.drums else ONSET)
+    highest_N = np.where(onset_NT, x_NT, -1).max(axis=1)
+    lowest_N = np.where(onset_NT, x_NT, DRUM_SETS).min(axis=1)
+    telling_N = (onset_NT.sum(axis=1) >= FEWEST_NOTES) & (highest_N > lowest_N)
     rows = relative_windows({plan.name: encoded.windows[plan.name]}, alone)
-    return {np.ascontiguousarray(row).tobytes() for row in rows[notes_N >= FEWEST_NOTES]}
+    return {np.ascontiguousarray(row).tobytes() for row in rows[telling_N]}

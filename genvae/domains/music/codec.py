@@ -26,7 +26,6 @@ from genvae.domains.music.requests import blend_contexts, context_for, windows_f
 from genvae.domains.music.song import Song
 from genvae.domains.music.voices import pick_voices
 from genvae.domains.music.windows import from_windows, to_windows
-from genvae.errors import FileProblem
 
 
 class MusicCodec(Codec):
@@ -49,11 +48,7 @@ class MusicCodec(Codec):
 
         ``voices`` names tracks by number. Raises FileProblem and OptionProblem.
         """
-        song = read_midi(path)
-        try:
-            yield pick_voices(song, self.layout, voices)
-        except FileProblem as problem:
-            raise FileProblem(str(problem).replace(song.name, str(path), 1)) from None
+        yield pick_voices(read_midi(path), self.layout, voices, place=str(path))
 
     def encode(self, piece: Song) -> Encoded:
         names = [plan.name for plan in self.layout.voices]

@@ -10,7 +10,7 @@ import numpy as np
 CLASSES: tuple[tuple[str, int, tuple[int, ...]], ...] = (
     ("kick", 36, (35, 36)),
     ("snare", 38, (27, 28, 31, 32, 33, 34, 37, 38, 39, 40, 56, 65, 66, 75, 85)),
-    ("closed hat", 42, (42, 44, 54, 68, 69, 70, 71, 73, 78, 80)),
+    ("closed hat", 42, (22, 42, 44, 54, 68, 69, 70, 71, 73, 78, 80)),
     ("open hat", 46, (26, 46, 67, 72, 74, 79, 81)),
     ("low tom", 45, (29, 41, 43, 45, 61, 64, 84)),
     ("mid tom", 48, (47, 48, 60, 63, 77, 86, 87)),
@@ -21,6 +21,8 @@ CLASSES: tuple[tuple[str, int, tuple[int, ...]], ...] = (
 """Name, the pitch we write, the General MIDI pitches it stands for."""
 
 NAMES = tuple(name for name, _, _ in CLASSES)
+SHORT = ("kk", "sn", "hh", "oh", "lt", "mt", "ht", "cr", "rd")
+"""Two letters a class, for narrow places."""
 DRUM_SETS = 1 << len(CLASSES)
 
 PITCH_OF_CLASS = np.array([pitch for _, pitch, _ in CLASSES], dtype=np.int64)

@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES
+from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES, SHORT
 from genvae.domains.music.song import Bar, Song, Voice
 from genvae.domains.music.units import meter_to_beat_steps
 from genvae.errors import FileProblem
@@ -82,16 +82,10 @@ def song_text(song: Song, width: int) -> Any:
     lanes = [v for v in reversed(song.voices) if v.notes]
     if not lanes or not bars:
         return Text(f"{song.name}: no notes")
-    room = max(width - 5, 8)
+    room = max(width - 6, 8)
     at = 0
     while at < len(bars):
-        system = [bars[at]]
-        used = bars[at].length + 1
-        for bar in bars[at + 1 :]:
-            if used + bar.length + 1 > room:
-                break
-            system.append(bar)
-            used += bar.length + 1
+        system = _system(bars[at:], room)
         text.append(f"bar {at + 1}\n", style="dim")
         for voice in lanes:
             _append_lane(text, voice, system, song.steps, room)
@@ -118,6 +112,13 @@ def _lane(bars: list[Bar], steps: int, rows: int, low: int | None) -> np.ndarray
     return lane
 
 
+def _system(bars: list[Bar], room: int) -> list[Bar]:
+    """The bars of one line of systems: as many as fit, in groups of 4 where 4 fit."""
+    ends = np.cumsum([bar.length + 1 for bar in bars])
+    fit = max(1, int((ends <= room).sum()))
+    return bars[: fit - fit % 4 if 4 <= fit < len(bars) else fit]
+
+
 def _block(
     lane: np.ndarray, start: int, end: int, row: int, colour: tuple[int, int, int], steps: int
 ) -> None:
@@ -137,7 +138,7 @@ def _append_lane(text: Any, voice: Voice, system: list[Bar], steps: int, room: i
     if voice.drums:
         used = sorted({int(CLASS_OF_PITCH[n.pitch]) for n in notes} - {-1}, reverse=True)
         row_of = {c: i for i, c in enumerate(used)}
-        names = [NAMES[c][:4] for c in used]
+        names = [SHORT[c] for c in used]
         rows = [row_of.get(int(CLASS_OF_PITCH[n.pitch]), -1) for n in notes]
         colour = "white"
     else:
@@ -153,7 +154,8 @@ def _append_lane(text: Any, voice: Voice, system: list[Bar], steps: int, room: i
             if note.step >= first:
                 grid[row, start - first] = 2
     for y in range(0, len(grid), 2):
-        text.append(f"{names[y]:>4}", style="dim")
+        label = names[y] if not voice.drums else "/".join(n[:2] for n in names[y : y + 2])
+        text.append(f"{label:>5}", style="dim")
         columns = 0
         for bar in system:
             text.append("│", style="dim")

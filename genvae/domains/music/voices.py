@@ -78,12 +78,17 @@ class _Candidate:
         return f"track {self.number}{name} (program {self.voice.program})"
 
 
-def pick_voices(song: Song, layout: Layout, override: Mapping[str, int] | None = None) -> Song:
+def pick_voices(
+    song: Song,
+    layout: Layout,
+    override: Mapping[str, int] | None = None,
+    place: str | None = None,
+) -> Song:
     """The song with exactly the layout's voices, each a line or a kit of nine classes.
 
     ``override`` names tracks by number, counted from 1 among the tracks with notes. Choices and
     losses are in the result's ``remarks``. Raises OptionProblem for an override that names no
-    voice or track, FileProblem (``song.name`` as place) if no voice has a note.
+    voice or track, FileProblem (naming ``place``, by default the song) if no voice has a note.
     """
     asked = _checked(song, layout, dict(override or {}))
     left = {
@@ -121,8 +126,8 @@ def pick_voices(song: Song, layout: Layout, override: Mapping[str, int] | None =
     if not any(v.notes for v in voices):
         kinds = ", ".join(p.name for p in layout.voices)
         raise FileProblem(
-            f"{song.name}: none of its {len(song.voices)} tracks serves as {kinds}; choose "
-            "another layout, or name the track with --voice NAME=TRACK"
+            f"{place or song.name}: none of its {len(song.voices)} tracks serves as {kinds}; "
+            "choose another layout, or name the track with --voice NAME=TRACK"
         )
     return replace(song, voices=voices, remarks=tuple(remarks))
 
