@@ -52,7 +52,8 @@ def read_midi(path: Path) -> Song:
     if path.is_dir():
         raise FileProblem(f"{path}: a folder, expected a MIDI file")
     try:
-        head = path.open("rb").read(4)
+        with path.open("rb") as file:
+            head = file.read(4)
     except OSError as error:
         raise FileProblem(f"{path}: cannot be read ({error.strerror})") from error
     if not head:

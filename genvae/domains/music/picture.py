@@ -90,7 +90,7 @@ def song_text(song: Song, width: int) -> Any:
         for voice in lanes:
             _append_lane(text, voice, system, song.steps, room)
         at += len(system)
-    text.rstrip()
+    text.right_crop(1)
     return text
 
 
