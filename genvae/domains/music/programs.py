@@ -62,19 +62,19 @@ def _plain(name: str) -> str:
 _BY_NAME = {_plain(name): number for number, name in enumerate(GENERAL_MIDI)} | FRIENDLY
 
 
-def program_number(text: str, option: str = "--program") -> int:
+def program_number(text: str, option: str = "--program ") -> int:
     """A program 0..127 from its number or its name. Raises OptionProblem."""
     plain = _plain(text)
     if re.fullmatch(r"\s*-?\d+\s*", text):
         number = int(text)
         if not 0 <= number <= 127:
-            raise OptionProblem(f"{option} {text}: a General MIDI program is 0 to 127")
+            raise OptionProblem(f"{option}{text}: a General MIDI program is 0 to 127")
         return number
     if plain in _BY_NAME:
         return _BY_NAME[plain]
     if not plain:
-        raise OptionProblem(f"{option}: an empty name; give one such as square, piano, strings")
+        raise OptionProblem(f"{option.strip()}: an empty name; give one such as square, piano, strings")
     known = FRIENDLY if not any(plain[:3] in name for name in _BY_NAME) else _BY_NAME
     hint = nearest(plain, known).split(" known:")[0]
     hint = hint if hint.startswith("did") else f"for example {', '.join(sorted(FRIENDLY))}"
-    raise OptionProblem(f"{option} {text}: no such General MIDI instrument; {hint}")
+    raise OptionProblem(f"{option}{text}: no such General MIDI instrument; {hint}")

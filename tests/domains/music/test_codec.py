@@ -111,7 +111,7 @@ def test_contexts_hold_what_was_asked(codec: MusicCodec) -> None:
         ({"tempo": "nan"}, "--tempo nan: expected"),
         ({"program": "melody"}, "--program melody: expected VOICE=NAME"),
         ({"program": "lead=square"}, "--program lead=square: no such voice"),
-        ({"program": "melody=128"}, "--program melody= 128: a General MIDI program is 0 to 127"),
+        ({"program": "melody=128"}, "--program melody=128: a General MIDI program is 0 to 127"),
         ({"program": "melody=violine"}, "did you mean 'violin'?"),
     ],
 )
