@@ -73,7 +73,9 @@ def program_number(text: str, option: str = "--program ") -> int:
     if plain in _BY_NAME:
         return _BY_NAME[plain]
     if not plain:
-        raise OptionProblem(f"{option.strip()}: an empty name; give one such as square, piano, strings")
+        raise OptionProblem(
+            f"{option.strip()}: an empty name; give one such as square, piano, strings"
+        )
     known = FRIENDLY if not any(plain[:3] in name for name in _BY_NAME) else _BY_NAME
     hint = nearest(plain, known).split(" known:")[0]
     hint = hint if hint.startswith("did") else f"for example {', '.join(sorted(FRIENDLY))}"
