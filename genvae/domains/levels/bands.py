@@ -2,8 +2,8 @@
 
 A level of any size is crossed by the search as far as it goes, restarted further right where it
 gets stuck, and rectangles of the tileset's height are cut around the path so that ground is seen
-below it. A band is kept when the search crosses the band alone, and when it is neither nearly all
-sky nor nearly all solid.
+below it. A band is kept when the search crosses the band alone, when no window of it is nearly
+all sky or nearly all solid, and when at most half of them repeat one column.
 
 Axes:  H rows, the top one first · W columns
 """
@@ -23,7 +23,8 @@ from genvae.domains.levels.rules.platformer import Crossing, Physics, cross
 class BandPlan:
     """How bands are cut, in tiles. ``feet`` are the band rows (from 0, the top) that the lowest
     point of the path may come to lie in, the preferred one first; ``per_place`` of them are kept
-    at one place, ``apart`` rows or more from one another."""
+    at one place, ``apart`` rows or more from one another. ``max_empty`` and ``max_solid`` bound the
+    shares of such tiles in any window, ``max_flat`` the share of windows that never change."""
 
     widths: tuple[int, ...] = (64, 32, 16)
     stride: int = 24
@@ -32,6 +33,7 @@ class BandPlan:
     apart: int = 2
     max_empty: float = 0.97
     max_solid: float = 0.90
+    max_flat: float = 0.5
 
 
 def bands(
@@ -137,9 +139,12 @@ def _placed(
 
 
 def _worth(band: Level, plan: BandPlan) -> bool:
-    """Neither a window nearly all empty nor one nearly all solid."""
+    """Neither a window nearly all empty nor one nearly all solid, and few that never change."""
     columns = band.tileset.columns
     by_window = band.grid_HW.reshape(band.height, -1, columns)
     empty = (by_window == band.tileset.empty).mean(axis=(0, 2))
     solid = band.tileset.having("solid")[by_window].mean(axis=(0, 2))
+    changes = (by_window[:, :, 1:] != by_window[:, :, :-1]).any(axis=(0, 2))
+    if (~changes).mean() > plan.max_flat:
+        return False
     return bool((empty <= plan.max_empty).all() and (solid <= plan.max_solid).all())

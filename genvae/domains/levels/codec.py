@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -21,11 +22,19 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.text import read_levels, write_level
 from genvae.domains.levels.tileset import Tileset
-from genvae.domains.levels.windows import FIELD, assemble_level, encode_level, mark_start
+from genvae.domains.levels.windows import (
+    FIELD,
+    assemble_level,
+    encode_level,
+    from_windows,
+    mark_start,
+)
 from genvae.errors import FileProblem, OptionProblem
 
 DEFAULT_WINDOWS = 4
 MAX_LENGTH = 10_000
+REMEMBERED = 200_000
+"""Verdicts on mirrored chunks that are kept, some 20 MB."""
 
 
 @dataclass(frozen=True)
@@ -47,6 +56,7 @@ class LevelsCodec(Codec):
 
     def __init__(self, tileset: Tileset) -> None:
         self.tileset = tileset
+        self._verdicts: dict[bytes, bool] = {}
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
             steps=tileset.columns,
@@ -85,11 +95,23 @@ class LevelsCodec(Codec):
         return bands(piece) if self.tileset.rules == "platformer" else [piece]
 
     def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
-        """Left and right exchanged, every other time: windows, columns and paired tiles."""
+        """Left and right exchanged, every other time: windows, columns and paired tiles. Of a
+        platformer only where the mirrored chunk can be crossed (about four in five)."""
         if rng.random() < 0.5:
             return windows
         x_NRT = self.tileset.mirror_numbers[windows[FIELD][::-1, :, ::-1]]
+        if self.tileset.rules == "platformer" and not self._crossable(x_NRT):
+            return windows
         return {**windows, FIELD: np.ascontiguousarray(x_NRT, dtype=windows[FIELD].dtype)}
+
+    def _crossable(self, x_NRT: np.ndarray) -> bool:
+        """Can the level of these windows be crossed? Remembered: a training asks again."""
+        key = blake2b(x_NRT.tobytes(), digest_size=8).digest()
+        if key not in self._verdicts:
+            if len(self._verdicts) >= REMEMBERED:
+                self._verdicts.clear()
+            self._verdicts[key] = cross(Level(from_windows(x_NRT), self.tileset)).playable
+        return self._verdicts[key]
 
     def constraints(self) -> OnlyDecodable | None:
         """The start marker is never decoded; see ``finish``."""

@@ -212,5 +212,5 @@ def looks_like_level(path: Path) -> bool:
         return False
     symbols = set("".join(rows))
     runs = re.findall(r"[A-Za-z]{4,}", "\n".join(rows))
-    words = sum(len(set(run.lower())) >= 4 for run in runs)
+    words = sum(len(set(run)) >= 4 and not run.isupper() for run in runs)
     return len(symbols) <= 40 and words <= len(rows) // 4 and max(map(len, rows)) >= 2
