@@ -119,10 +119,8 @@ class Recipe:
     def __post_init__(self) -> None:
         _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
         d, m, t = self.data, self.model, self.training
-        _check(0 < d.heldout < 0.6, f"[data] heldout = {d.heldout}: expected between 0 and 0.6")
-        _check(
-            0 < d.validation < 0.4, f"[data] validation = {d.validation}: expected between 0 and 0.4"
-        )
+        _check(0 < d.heldout < 0.6, f"[data] heldout = {d.heldout}: expected 0 to 0.6")
+        _check(0 < d.validation < 0.4, f"[data] validation = {d.validation}: expected 0 to 0.4")
         _check(m.patch >= 1, f"[model] patch = {m.patch}: expected 1 or more")
         _check(
             m.bottleneck in ("gaussian", "deterministic"),

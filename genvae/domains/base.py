@@ -178,6 +178,20 @@ class Codec(ABC):
         """Rules that decoding must keep so that only well-formed pieces are written."""
         return None
 
+    def sign(self, piece: Any, text: str) -> Any:
+        """The piece with a line that says where it came from, where its files can hold one."""
+        return piece
+
+    def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
+        """The context of a piece whose windows were looped until there are ``windows`` of them."""
+        return dict(context)
+
+    def travel(
+        self, a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
+    ) -> dict[str, Any]:
+        """The context of one piece whose windows go from a's to b's, ``shares`` from 0 to 1."""
+        return self.blend(a, b, 0.5)
+
     def check(self, piece: Any) -> Report:
         """Well-formed? Playable?"""
         return Report(valid=True)

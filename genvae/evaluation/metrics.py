@@ -28,7 +28,7 @@ def jensen_shannon(a_K: np.ndarray, b_K: np.ndarray) -> float:
 def describe(codec: Codec, windows: Windows) -> dict[str, float]:
     """Mean of each of the codec's window measures (NaN left out)."""
     measured = codec.measure_windows(windows)
-    return {k: float(np.nanmean(v)) if np.isfinite(v).any() else 0.0 for k, v in measured.items()}
+    return {name: _mean(values) for name, values in measured.items()}
 
 
 def histograms(codec: Codec, windows: Windows) -> Mapping[str, np.ndarray]:
@@ -47,9 +47,9 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     a, b = codec.measure_windows(made), codec.measure_windows(real)
     shifts = {}
     for name, reals in b.items():
-        spread = float(np.nanstd(reals)) + 1e-6
-        gap = abs(float(np.nanmean(a[name])) - float(np.nanmean(reals))) if _any(a[name]) else 1e9
-        shifts[f"shift_{name}"] = min(2.0, gap / spread)
+        spread = float(np.nanstd(reals)) + 1e-6 if np.isfinite(reals).any() else 1.0
+        gap = abs(_mean(a[name]) - _mean(reals))
+        shifts[f"shift_{name}"] = min(2.0, gap / spread) if np.isfinite(gap) else 2.0
     ha, hb = histograms(codec, made), histograms(codec, real)
     js = {f"js_{name}": jensen_shannon(ha[name], hb[name]) for name in hb}
     score = float(np.mean(list(shifts.values()) or [0.0]))
@@ -57,8 +57,9 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     return {"score": score, **shifts, **js}
 
 
-def _any(values: np.ndarray) -> bool:
-    return bool(np.isfinite(values).any())
+def _mean(values: np.ndarray) -> float:
+    """The mean of what is a number; NaN if nothing is."""
+    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
 def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
@@ -76,7 +77,8 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
         if custom is None:
             in_a, in_b = ~np.isin(a, f.trivial), ~np.isin(b, f.trivial)
             custom = int((in_a & (a == b)).sum()), int(in_a.sum()), int(in_b.sum())
-            out[f"{f.name}_accuracy_nontrivial"] = float((a == b)[in_b].mean()) if _some(in_b) else 1.0
+            right = float((a == b)[in_b].mean()) if in_b.any() else 1.0
+            out[f"{f.name}_nontrivial"] = right
         hit, said, there = custom
         out[f"{f.name}_f1"] = 2 * hit / max(1, said + there)
     same = np.ones(len(next(iter(real.values()))), dtype=bool)
@@ -84,10 +86,6 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
         same &= (made[f.name] == real[f.name]).all(axis=(1, 2))
     out["windows_exact"] = float(same.mean())
     return out
-
-
-def _some(mask: np.ndarray) -> bool:
-    return bool(mask.any())
 
 
 def trivial(codec: Codec, like: Windows) -> Windows:

@@ -13,7 +13,7 @@ PARALLEL = 1e-6
 
 def linear(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
     """The straight line: a at t = 0, b at t = 1."""
-    return a + (b - a) * t
+    return np.asarray(a + (b - a) * t)
 
 
 def spherical(a_D: np.ndarray, b_D: np.ndarray, t: float) -> np.ndarray:

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
-from genvae.models.bottleneck import BOTTLENECKS, Bottleneck, Posterior
+from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.likelihood import Categorical
 from genvae.models.networks import CausalStack, Conv, ResidualBlock, StepEmbedding
 from genvae.models.penalties import Penalty
@@ -114,15 +114,19 @@ class Decoder(nn.Module):
         y: Tensor = self.cells(x)
         return y
 
-    def features(self, features_NTRE: Tensor) -> list[tuple[Categorical, slice]]:
+    def owners(self) -> list[tuple[Categorical, slice]]:
         """The likelihood of each field and the rows it owns."""
         out, at = [], 0
         for f in self.spec.fields:
-            likelihood = self.likelihoods[f.name]
-            assert isinstance(likelihood, Categorical)
-            out.append((likelihood, slice(at, at + f.rows)))
+            out.append((self.likelihood(f.name), slice(at, at + f.rows)))
             at += f.rows
         return out
+
+    def likelihood(self, field: str) -> Categorical:
+        """The likelihood of a field."""
+        found = self.likelihoods[field]
+        assert isinstance(found, Categorical)
+        return found
 
 
 def shift(x: Tensor, steps: int, dim: int = 1) -> Tensor:
@@ -146,9 +150,7 @@ class Autoencoder(nn.Module):
         super().__init__()
         self.spec, self.settings = spec, settings
         self.encoder = Encoder(spec, settings)
-        self.bottleneck: Bottleneck = BOTTLENECKS[settings.bottleneck](
-            settings.encoder_width, settings.latent
-        )
+        self.bottleneck = BOTTLENECKS[settings.bottleneck](settings.encoder_width, settings.latent)
         self.decoder = Decoder(spec, settings)
 
     @property
@@ -173,7 +175,7 @@ class Autoencoder(nn.Module):
         total = torch.zeros((), device=z.device)
         terms: dict[str, float] = {}
         per_step = weight_NW.repeat_interleave(self.spec.steps, dim=1)
-        for likelihood, rows in self.decoder.features(features):
+        for likelihood, rows in self.decoder.owners():
             nll_NS = likelihood.loss(features[:, :, rows], cells_NSR[:, :, rows])
             nll = (nll_NS * per_step).sum() / weight_N.sum()
             terms[f"nll_{likelihood.field.name}"] = nll.item()

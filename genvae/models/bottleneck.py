@@ -8,7 +8,7 @@ The encoder gives the mean and the logarithm of the *variance*, so the standard 
 
 from __future__ import annotations
 
-from abc import abstractmethod
+from collections.abc import Callable
 from typing import NamedTuple
 
 import torch
@@ -23,23 +23,21 @@ class Posterior(NamedTuple):
     kl_NPD: Tensor
     """KL(q(z|x) || N(0, I)) in nats, zero where there is no distribution."""
 
+    def variance(self) -> Tensor:
+        """``(N, P, D)``; next to nothing where there is no distribution."""
+        if self.log_variance_NPD is None:
+            return torch.full_like(self.mean_NPD, 1e-4)
+        return torch.exp(self.log_variance_NPD)
+
     def sample(self) -> Tensor:
         """One draw by the reparametrisation trick (Kingma & Welling 2014)."""
         if self.log_variance_NPD is None:
             return self.mean_NPD
-        sigma = torch.exp(0.5 * self.log_variance_NPD)
+        sigma = torch.exp(self.log_variance_NPD / 2)
         return self.mean_NPD + sigma * torch.randn_like(sigma)
 
 
-class Bottleneck(nn.Module):
-    """From the encoder's features to a posterior."""
-
-    @abstractmethod
-    def forward(self, features_NPC: Tensor) -> Posterior:
-        """``(N, P, C)`` -> posterior over ``(N, P, D)``."""
-
-
-class GaussianBottleneck(Bottleneck):
+class GaussianBottleneck(nn.Module):
     """A diagonal Gaussian: the variational autoencoder."""
 
     def __init__(self, channels: int, latent: int) -> None:
@@ -54,7 +52,7 @@ class GaussianBottleneck(Bottleneck):
         return Posterior(mean, log_variance, kl)
 
 
-class DeterministicBottleneck(Bottleneck):
+class DeterministicBottleneck(nn.Module):
     """A point: the plain autoencoder."""
 
     def __init__(self, channels: int, latent: int) -> None:
@@ -67,4 +65,8 @@ class DeterministicBottleneck(Bottleneck):
         return Posterior(mean, None, torch.zeros_like(mean))
 
 
-BOTTLENECKS = {"gaussian": GaussianBottleneck, "deterministic": DeterministicBottleneck}
+BOTTLENECKS: dict[str, Callable[[int, int], nn.Module]] = {
+    "gaussian": GaussianBottleneck,
+    "deterministic": DeterministicBottleneck,
+}
+"""By the recipe's name: (channels, latent dimensions) -> module from features to Posterior."""

@@ -51,7 +51,7 @@ def decode(
         last = torch.zeros_like(blank[:, 0])
         for r, (field, _) in enumerate(plan):
             features = decoder.cells.step(base[:, r] + last, inner, r, _nothing(decoder))
-            logits = decoder.likelihoods[field.name].head(features)  # type: ignore[union-attr,operator]
+            logits = decoder.likelihood(field.name).logits(features)
             allowed = constraints.allow(t, r, cells) if constraints else None
             if allowed is not None:
                 logits = logits.masked_fill(~torch.from_numpy(np.asarray(allowed)), -torch.inf)

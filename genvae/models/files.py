@@ -15,12 +15,12 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeVar
 
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save_file
-from torch import Tensor
+from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
 from genvae.errors import FileProblem, ModelProblem
@@ -30,6 +30,7 @@ from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import Recipe, from_dict, to_dict
 
 FORMAT = 1
+M = TypeVar("M", bound=nn.Module)
 
 
 @dataclass
@@ -104,7 +105,7 @@ class ModelFile:
         """(P, D) of one window's z."""
         return self._spec().steps // self.recipe.model.patch, self.recipe.model.latent
 
-    def _filled(self, module: Any, prefix: str) -> Any:
+    def _filled(self, module: M, prefix: str) -> M:
         try:
             module.load_state_dict(self._tensors(prefix))
         except (RuntimeError, SafetensorError, OSError) as why:

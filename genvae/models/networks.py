@@ -106,9 +106,8 @@ class CausalStack(nn.Module):
     ) -> None:
         super().__init__()
         self.channels = channels
-        self.blocks = nn.ModuleList(
-            CausalBlock(channels, 2 ** (i % cycle), dropout) for i in range(blocks)
-        )
+        self.reaches = [2 ** (i % cycle) for i in range(blocks)]
+        self.blocks = nn.ModuleList(CausalBlock(channels, r, dropout) for r in self.reaches)
         self.listen = (
             nn.Linear(channels_condition, channels * blocks) if channels_condition else None
         )
@@ -130,16 +129,14 @@ class CausalStack(nn.Module):
     def start(self, batch: int) -> list[Tensor]:
         """Empty memories for ``step``."""
         like = self.norm.weight
-        return [
-            torch.zeros(batch, block.reach, self.channels, dtype=like.dtype, device=like.device)
-            for block in self.blocks
-        ]
+        return [like.new_zeros(batch, reach, self.channels) for reach in self.reaches]
 
     def step(
         self, x_NC: Tensor, memory: list[Tensor], t: int, conditions: list[Tensor | None]
     ) -> Tensor:
         """Position ``t`` alone, given the memories of the positions before it."""
         for block, ring, condition in zip(self.blocks, memory, conditions, strict=True):
+            assert isinstance(block, CausalBlock)
             x_NC = block.step(x_NC, ring, t, condition)
         y: Tensor = self.norm(x_NC)
         return y

@@ -93,21 +93,19 @@ class SequencePrior(nn.Module):
         noise gives equal latents. Temperature scales each component's standard deviation.
         """
         n, q, d, _ = noise_NQD2.shape
-        memory = self.steps.start(n)
+        memory, alone = self.steps.start(n), self.steps.conditions(None)
+        alone_within = self.cells.conditions(None)
         x = torch.zeros(n, d)
         out = torch.empty(n, q, d)
         for t in range(q):
-            context = self.steps.step(
-                self.past(x) + self.place[t % self.positions], memory, t, self.steps.conditions(None)
-            )
+            here = self.past(x) + self.place[t % self.positions]
+            context = self.steps.step(here, memory, t, alone)
             base = self.to_cells(context).reshape(n, d, self.cell_width) + self.row
             inner = self.cells.start(n)
             before = torch.zeros(n, self.cell_width)
             x = torch.empty(n, d)
             for r in range(d):
-                features = self.cells.step(
-                    base[:, r] + before, inner, r, self.cells.conditions(None)
-                )
+                features = self.cells.step(base[:, r] + before, inner, r, alone_within)
                 log_weights, means, log_scales = self.likelihood.parts(features)
                 edges = log_weights.exp().cumsum(-1)
                 pick = (edges < noise_NQD2[:, t, r, :1] * edges[:, -1:]).sum(-1, keepdim=True)

@@ -122,9 +122,7 @@ def fit(
         sums.clear()
         with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
-        checkpoint.save(
-            folder / "checkpoint.safetensors", model, average, optimizer, rng, state
-        )
+        checkpoint.save(folder / "checkpoint.safetensors", model, average, optimizer, rng, state)
 
     model.load_state_dict(load_file(folder / "best.safetensors"))
     model.eval()

@@ -11,7 +11,8 @@ from collections.abc import Callable, Sequence
 import numpy as np
 import torch
 
-from genvae.models.prior import SequencePrior
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import PriorSettings
 
 Latents = tuple[np.ndarray, np.ndarray]
@@ -50,7 +51,7 @@ def fit_sequence_prior(
         z, weight = _batch(prior, train, settings, rng)
         nll = prior.loss(z)
         loss = (nll * weight).sum() / weight.sum()
-        loss.backward()
+        loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
         optimizer.step()
         optimizer.zero_grad()
@@ -67,8 +68,32 @@ def fit_sequence_prior(
     return {"validation_nll": best, "best_step": float(best_step)}
 
 
+@torch.no_grad()
+def latents_of(model: Autoencoder, cells_SR: np.ndarray) -> Latents:
+    """Posterior means and standard deviations along a piece of whole windows."""
+    windows = cells_SR.reshape(-1, model.spec.steps, cells_SR.shape[1]).astype(np.int64)
+    posterior = model.encode(torch.from_numpy(windows))
+    latent = model.latent_shape[1]
+    sigma = posterior.variance().sqrt()
+    return posterior.mean_NPD.reshape(-1, latent).numpy(), sigma.reshape(-1, latent).numpy()
+
+
+def fit_gaussian(model: Autoencoder, latents: Sequence[Latents]) -> GaussianPrior:
+    """The Gaussian on the aggregate posterior of windows."""
+    shape = (-1, *model.latent_shape)
+    prior = GaussianPrior(int(np.prod(model.latent_shape)))
+    prior.fit(
+        np.concatenate([m for m, _ in latents]).reshape(shape),
+        np.concatenate([s for _, s in latents]).reshape(shape) ** 2,
+    )
+    return prior
+
+
 def _batch(
-    prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSettings, rng: np.random.Generator
+    prior: SequencePrior,
+    pieces: Sequence[Latents],
+    settings: PriorSettings,
+    rng: np.random.Generator,
 ) -> tuple[torch.Tensor, torch.Tensor]:
     """Stretches that begin at a window's first position; short pieces are padded, weight 0."""
     sizes = np.array([len(m) for m, _ in pieces], dtype=float)
@@ -87,9 +112,7 @@ def _batch(
 
 
 @torch.no_grad()
-def evaluate(
-    prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSettings
-) -> float:
+def evaluate(prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSettings) -> float:
     """Nats a window of validation latents (one fixed draw of each posterior)."""
     prior.eval()
     rng = np.random.default_rng(1)

@@ -11,28 +11,23 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
-import numpy as np
-import torch
-
-from genvae import __version__, recipe as recipes
+from genvae import __version__
+from genvae import recipe as recipes
 from genvae.corpora import catalogue
 from genvae.domains import registry
-from genvae.domains.base import Codec, split_cells
+from genvae.domains.base import Codec
 from genvae.errors import RecipeProblem
-from genvae.evaluation import metrics
+from genvae.evaluation.score import score_samples
 from genvae.models import files
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
-from genvae.models.decoding import decode
-from genvae.models.prior import GaussianPrior, SequencePrior
+from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
-from genvae.training.prior import Latents, fit_sequence_prior
+from genvae.training.prior import Latents, fit_gaussian, fit_sequence_prior, latents_of
+from genvae.training.split import Split
 from genvae.workflows import dataset as data
-
-SCORED_CHUNKS = 48
-"""Chunks sampled to score a checkpoint."""
 
 
 @dataclass
@@ -110,7 +105,7 @@ def train(
 def _fit(
     model: Autoencoder,
     pieces: data.Dataset,
-    parts: data.Split,
+    parts: Split,
     recipe: Recipe,
     codec: Codec,
     run: Path,
@@ -136,63 +131,10 @@ def _fit(
     )
 
 
-@torch.no_grad()
-def score_samples(
-    model: Autoencoder, codec: Codec, real_NTR: np.ndarray, windows: int
-) -> dict[str, float]:
-    """Distance of samples (from a Gaussian on the posteriors of real windows) to those windows."""
-    model.eval()
-    posterior = model.encode(torch.from_numpy(real_NTR))
-    prior = GaussianPrior(int(np.prod(model.latent_shape)))
-    prior.fit(posterior.mean_NPD.numpy(), _variance(posterior).numpy())
-    rng = np.random.default_rng(0)
-    noise = rng.standard_normal((SCORED_CHUNKS * windows, len(prior.mean))).astype(np.float32)
-    z = prior.transform(torch.from_numpy(noise)).reshape(SCORED_CHUNKS, -1, model.latent_shape[1])
-    steps = windows * codec.spec.steps
-    uniforms = rng.random((SCORED_CHUNKS, steps, codec.spec.rows))
-    cells = decode(
-        model.decoder, z, uniforms_NSR=uniforms, constraints=codec.constraints()
-    ).reshape(-1, codec.spec.steps, codec.spec.rows)
-    made = split_cells(codec.spec, cells)
-    found = metrics.distance(codec, made, split_cells(codec.spec, real_NTR))
-    model.train()
-    return found
-
-
-def _variance(posterior: Any) -> torch.Tensor:
-    if posterior.log_variance_NPD is None:
-        return torch.full_like(posterior.mean_NPD, 1e-4)
-    return torch.exp(posterior.log_variance_NPD)
-
-
-@torch.no_grad()
-def latents_of(model: Autoencoder, cells_SR: np.ndarray) -> Latents:
-    """Posterior means and standard deviations along a piece, each ``(positions, D)``."""
-    windows = cells_SR.reshape(-1, model.spec.steps, cells_SR.shape[1]).astype(np.int64)
-    posterior = model.encode(torch.from_numpy(windows))
-    latent = model.latent_shape[1]
-    sigma = _variance(posterior).sqrt()
-    return (
-        posterior.mean_NPD.reshape(-1, latent).numpy(),
-        sigma.reshape(-1, latent).numpy(),
-    )
-
-
-def fit_gaussian(model: Autoencoder, latents: Sequence[Latents]) -> GaussianPrior:
-    """The Gaussian on the aggregate posterior of windows."""
-    shape = (-1, *model.latent_shape)
-    prior = GaussianPrior(int(np.prod(model.latent_shape)))
-    prior.fit(
-        np.concatenate([m for m, _ in latents]).reshape(shape),
-        np.concatenate([s for _, s in latents]).reshape(shape) ** 2,
-    )
-    return prior
-
-
 def _fit_prior(
     model: Autoencoder,
     latents: Mapping[int, Latents],
-    parts: data.Split,
+    parts: Split,
     recipe: Recipe,
     listen: Listener,
 ) -> tuple[SequencePrior | None, dict[str, float]]:
@@ -259,5 +201,3 @@ def read_log(run: Path) -> list[dict[str, Any]]:
     """The lines of a run's ``metrics.jsonl``."""
     text = (run / "metrics.jsonl").read_text(encoding="utf-8")
     return [json.loads(line) for line in text.splitlines()]
-
-

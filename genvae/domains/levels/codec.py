@@ -182,6 +182,10 @@ class LevelsCodec(Codec):
             if key in a and key in b
         }
 
+    def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
+        """The context of a level looped to ``windows``: as wide as they are."""
+        return {**context, "width": windows * self.tileset.columns}
+
     def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
         """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
         columns, rows = self.tileset.columns, self.tileset.rows

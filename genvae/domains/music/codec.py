@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -21,8 +22,9 @@ from genvae.domains.music.measures import (
 )
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import write_midi
+from genvae.domains.music.paths import blend_contexts, loop_context, travel_context
 from genvae.domains.music.picture import song_picture, song_text, write_png
-from genvae.domains.music.requests import blend_contexts, context_for, windows_for_bars
+from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.song import Song
 from genvae.domains.music.voices import pick_voices
 from genvae.domains.music.windows import from_windows, to_windows
@@ -95,6 +97,18 @@ class MusicCodec(Codec):
 
     def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
         return blend_contexts(a, b, t)
+
+    def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
+        return loop_context(context, windows)
+
+    def travel(
+        self, a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
+    ) -> dict[str, Any]:
+        return travel_context(a, b, shares)
+
+    def sign(self, piece: Song, text: str) -> Song:
+        """The text becomes a MIDI text event."""
+        return replace(piece, text=text)
 
     def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
         return windows_for_bars(length)

@@ -36,23 +36,6 @@ def context_for(
     }
 
 
-def blend_contexts(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
-    """The context at ``t`` between two songs: the ends' own at 0 and 1. Between, the first
-    tempo moves by equal ratios; meters, key and programs are those of the nearer end."""
-    if t <= 0.0 or t >= 1.0:
-        return dict(a if t <= 0.0 else b)
-    blended = dict(a if t < 0.5 else b)
-    blended.pop("name", None)
-    for entry in ("steps", "bars"):
-        if a.get(entry) != b.get(entry):
-            blended.pop(entry, None)
-    first, last = (_first_tempo(c) for c in (a, b))
-    if first is not None and last is not None:
-        bpm = math.exp((1 - t) * math.log(first) + t * math.log(last))
-        blended["tempos"] = [[0, round(bpm, 2)]]
-    return blended
-
-
 def windows_for_bars(length: str | None) -> tuple[int, dict[str, Any]]:
     """Windows for a number of 4/4 bars, and the entry that trims to it. Raises OptionProblem."""
     text = str(DEFAULT_BARS) if length is None else str(length).strip()
@@ -62,11 +45,6 @@ def windows_for_bars(length: str | None) -> tuple[int, dict[str, Any]]:
     if not 1 <= bars <= MOST_BARS:
         raise OptionProblem(f"--length {length}: a song has 1 to {MOST_BARS} bars")
     return -(-bars * CELL // STEPS), {"bars": bars}
-
-
-def _first_tempo(context: Mapping[str, Any]) -> float | None:
-    tempos = context.get("tempos")
-    return float(tempos[0][1]) if tempos else None
 
 
 def _tempo(asked: Any, layout: Layout) -> float:

@@ -1,0 +1,66 @@
+"""Contexts on the way between two songs: key, meter, tempo and programs.
+
+Latents know neither key nor tempo; the context brings both. Between two songs A and B the
+windows keep A's keys, so that B is heard in A's key on its way in, and the ends themselves sound
+as they are. Meters and programs are those of the nearer end; tempo moves by equal ratios.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+from genvae.domains.music.layouts import STEPS
+from genvae.domains.music.roll import cells_of_windows
+from genvae.domains.music.song import Meter
+
+BAR = [[0, 4, 4]]
+
+
+def blend_contexts(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
+    """The context at ``t`` between two songs: the ends' own at 0 and 1, but B in A's keys."""
+    blended = dict(a if t < 0.5 else b)
+    if 0.0 < t < 1.0:
+        blended.pop("name", None)
+        for entry in ("steps", "bars"):
+            if a.get(entry) != b.get(entry):
+                blended.pop(entry, None)
+        blended["tempos"] = [[0, _tempo_between(a, b, t)]]
+    if a.get("shifts"):
+        blended["shifts"] = list(a["shifts"])
+    return blended
+
+
+def travel_context(
+    a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
+) -> dict[str, Any]:
+    """The context of one song that goes from a to b: in a's key and meter, the tempo changing
+    window by window."""
+    context = blend_contexts(a, b, 0.5)
+    meters = a.get("meters") or BAR
+    cells = cells_of_windows(tuple(Meter(*m) for m in meters), len(shares))
+    starts = [int(max(0, cells[w * STEPS])) for w in range(len(shares))]
+    tempos = [[s, _tempo_between(a, b, t)] for s, t in zip(starts, shares, strict=True)]
+    context |= {"meters": meters, "tempos": tempos}
+    if "programs" in a:
+        context["programs"] = dict(a["programs"])
+    for entry in ("steps", "bars"):
+        context.pop(entry, None)
+    return context
+
+
+def loop_context(context: Mapping[str, Any], windows: int) -> dict[str, Any]:
+    """The context of a song whose windows were repeated from its beginning: its keys come
+    again, its length is no longer the song's own. Its meters and tempi go on as at its end."""
+    looped = dict(context)
+    for entry in ("steps", "bars"):
+        looped.pop(entry, None)
+    shifts = list(context.get("shifts") or [0])
+    looped["shifts"] = [shifts[i % len(shifts)] for i in range(windows)]
+    return looped
+
+
+def _tempo_between(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> float:
+    first, last = (float((c.get("tempos") or [[0, 120.0]])[0][1]) for c in (a, b))
+    return round(math.exp((1 - t) * math.log(first) + t * math.log(last)), 2)

@@ -1,0 +1,42 @@
+"""Scoring a checkpoint by what it makes.
+
+Axes:  N windows · T steps · R cells
+"""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from genvae.domains.base import Codec, split_cells
+from genvae.evaluation import metrics
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.decoding import decode
+from genvae.models.prior import GaussianPrior
+
+CHUNKS = 48
+"""Chunks sampled to score a checkpoint."""
+
+
+@torch.no_grad()
+def score_samples(
+    model: Autoencoder, codec: Codec, real_NTR: np.ndarray, windows: int
+) -> dict[str, float]:
+    """Distance of samples to real windows; see ``metrics.distance``.
+
+    The samples are ``windows`` windows long and come from a Gaussian on the posteriors of the
+    real windows, the plain prior: the sequence prior is not there yet while training.
+    """
+    model.eval()
+    posterior = model.encode(torch.from_numpy(real_NTR))
+    prior = GaussianPrior(int(np.prod(model.latent_shape)))
+    prior.fit(posterior.mean_NPD.numpy(), posterior.variance().numpy())
+    rng = np.random.default_rng(0)
+    noise = rng.standard_normal((CHUNKS * windows, len(prior.mean))).astype(np.float32)
+    z = prior.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, model.latent_shape[1])
+    uniforms = rng.random((CHUNKS, windows * codec.spec.steps, codec.spec.rows))
+    cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=codec.constraints())
+    made = split_cells(codec.spec, cells.reshape(-1, codec.spec.steps, codec.spec.rows))
+    found = metrics.distance(codec, made, split_cells(codec.spec, real_NTR))
+    model.train()
+    return found

@@ -1,0 +1,123 @@
+"""``genvae.load``: the whole of genvae from Python.
+
+import genvae
+g = genvae.load("music")
+songs = g.sample(10, seed=1)
+songs[0].save("a.mid")
+steps = g.interpolate("a.mid", "b.mid", steps=8)
+"""
+
+from __future__ import annotations
+
+import secrets
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains import registry
+from genvae.errors import FileProblem
+from genvae.workflows import between, deliver, store
+from genvae.workflows.between import Source
+from genvae.workflows.deliver import Made
+from genvae.workflows.store import Opened
+
+Input = str | Path | Made | Any
+
+
+@dataclass
+class Session:
+    """A model, ready to make and to read pieces."""
+
+    opened: Opened
+
+    def sample(
+        self,
+        n: int = 1,
+        *,
+        seed: int | None = None,
+        length: str | int | None = None,
+        temperature: float | None = None,
+        prior: str | None = None,
+        raw: bool = False,
+        indices: Iterable[int] | None = None,
+        **requests: Any,
+    ) -> list[Made]:
+        """New pieces: items 0 to n - 1 of a seed, or those of ``indices``.
+
+        ``length`` is in bars or tiles ("64x16"); ``requests`` are options of the domain
+        (``key="Am"``, ``tempo=90``). Raises OptionProblem.
+        """
+        return list(
+            deliver.sample(
+                self.opened,
+                list(range(n)) if indices is None else sorted(indices),
+                seed=secrets.randbits(32) if seed is None else seed,
+                length=None if length is None else str(length),
+                temperature=temperature,
+                prior=prior,
+                raw=raw,
+                requests=requests,
+            )
+        )
+
+    def read(self, path: str | Path) -> list[Any]:
+        """The pieces of a file. Raises FileProblem."""
+        return list(self.opened.codec.read(existing(Path(path))))
+
+    def encode(self, piece: Input) -> Source:
+        """Latents and context of a file, a piece, or something made here. Raises FileProblem."""
+        if isinstance(piece, Made):
+            piece = piece.piece
+        if isinstance(piece, str | Path):
+            piece = self.read(piece)[0]
+        return between.encode_piece(self.opened, piece)
+
+    def decode(self, z_WPD: np.ndarray, context: dict[str, Any] | None = None) -> Made:
+        """A piece from latents ``(windows, positions, dims)``."""
+        z = np.asarray(z_WPD, dtype=np.float32)
+        return between.decode_latents(self.opened, z, context or {}, {})
+
+    def reconstruct(self, piece: Input) -> Made:
+        """A piece through the model and back."""
+        return between.reconstruct(self.opened, self.encode(piece))
+
+    def interpolate(
+        self, a: Input, b: Input, *, steps: int = 8, method: str = "spherical"
+    ) -> list[Made]:
+        """Pieces from a to b, both ends included."""
+        first, last = self.encode(a), self.encode(b)
+        return list(between.interpolate(self.opened, first, last, steps=steps, method=method))
+
+    def morph(self, a: Input, b: Input, *, method: str = "spherical") -> Made:
+        """One piece that begins as a and ends as b."""
+        return between.morph(self.opened, self.encode(a), self.encode(b), method=method)
+
+
+def load(name: str = "music") -> Session:
+    """A session with a domain's default model (``"music"``, ``"levels"``), a model by name, or
+    a model file. Raises ModelProblem."""
+    if name in registry.domains():
+        return Session(store.open_model(None, name))
+    return Session(store.open_model(name))
+
+
+def existing(path: Path) -> Path:
+    """The path, if there is a file. Raises FileProblem."""
+    if path.is_dir():
+        raise FileProblem(f"{path}: a folder, expected a file")
+    if not path.exists():
+        raise FileProblem(f"{path}: no such file")
+    return path
+
+
+def same_domain(paths: Sequence[Path]) -> str:
+    """The one domain that all files belong to. Raises FileProblem."""
+    found = {str(p): registry.of_file(p).name for p in paths}
+    names = set(found.values())
+    if len(names) > 1:
+        listed = ", ".join(f"{p} is {d}" for p, d in found.items())
+        raise FileProblem(f"{listed}: expected files of one domain")
+    return names.pop()

@@ -1,0 +1,73 @@
+"""Where models are found: bundled ones, the user's own, files."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from importlib.resources import files as resources
+from pathlib import Path
+
+from genvae.corpora.fetch import home
+from genvae.domains import registry
+from genvae.domains.base import Codec, Domain
+from genvae.errors import ModelProblem, OptionProblem, nearest
+from genvae.models import files
+from genvae.models.files import ModelFile
+
+SUFFIX = ".safetensors"
+
+
+@dataclass(frozen=True)
+class Opened:
+    """A model, the domain it belongs to, and its codec."""
+
+    model: ModelFile
+    domain: Domain
+    codec: Codec
+
+
+def bundled() -> dict[str, Path]:
+    """The models that come with genvae, by name."""
+    folder = Path(str(resources("genvae") / "pretrained"))
+    return {p.stem: p for p in sorted(folder.glob(f"*{SUFFIX}"))}
+
+
+def own() -> dict[str, Path]:
+    """The models trained here with ``--name``."""
+    return {p.stem: p for p in sorted((home() / "models").glob(f"*{SUFFIX}"))}
+
+
+def available() -> dict[str, Path]:
+    """Every model by name; one's own comes before a bundled one of the same name."""
+    return bundled() | own()
+
+
+def path_of(name: str) -> Path:
+    """The file of a model given by name or path. Raises ModelProblem."""
+    known = available()
+    if name in known:
+        return known[name]
+    path = Path(name).expanduser()
+    if path.suffix == SUFFIX or path.exists():
+        return path
+    raise ModelProblem(f"--model {name}: no such model; {nearest(name, known)}, or a {SUFFIX} file")
+
+
+def open_model(name: str | None = None, domain: str | None = None) -> Opened:
+    """A model by name or file, or a domain's default one.
+
+    Raises ModelProblem (missing, damaged, foreign, of another domain) and OptionProblem.
+    """
+    wanted = registry.get(domain) if domain else None
+    if name is None:
+        if wanted is None:
+            raise OptionProblem("give --domain or --model")
+        if wanted.default_model is None:
+            raise OptionProblem(f"--domain {wanted.name}: has no default model; give --model")
+        name = wanted.default_model
+    model = files.read(path_of(name))
+    found = registry.get(model.recipe.domain)
+    if wanted is not None and found is not wanted:
+        raise ModelProblem(f"--model {name}: makes {found.name}, not {wanted.name}")
+    codec = found.open(model.codec)
+    model.spec = codec.spec
+    return Opened(model, found, codec)
