@@ -192,6 +192,10 @@ class Codec(ABC):
         """The context of one piece whose windows go from a's to b's, ``shares`` from 0 to 1."""
         return self.blend(a, b, 0.5)
 
+    def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+        """What happens to the contexts between these two (tempo, key), in lines for the user."""
+        return []
+
     def check(self, piece: Any) -> Report:
         """Well-formed? Playable?"""
         return Report(valid=True)
@@ -203,6 +207,18 @@ class Codec(ABC):
     def training_pieces(self, piece: Any) -> Sequence[Any]:
         """The parts of a corpus piece worth learning from (default: the piece itself)."""
         return [piece]
+
+    def histograms(self, windows: Windows) -> dict[str, np.ndarray]:
+        """Counts over all windows by name, of one size and order at every call: what divergences
+        between made and real windows are taken of."""
+        return {}
+
+    def event_counts(
+        self, field: str, made: np.ndarray, real: np.ndarray
+    ) -> tuple[int, int, int] | None:
+        """Events of a field that agree, that were made, that are real; None for the usual
+        meaning (a cell with its category, trivial ones left out)."""
+        return None
 
     def segments(self, windows: Windows) -> list[bytes]:
         """One canonical byte string a window, equal for windows that count as copies of

@@ -7,8 +7,6 @@ Every figure of generated data is meant to stand beside the same figure of real 
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-
 import numpy as np
 
 from genvae.domains.base import Codec, Windows
@@ -31,12 +29,6 @@ def describe(codec: Codec, windows: Windows) -> dict[str, float]:
     return {name: _mean(values) for name, values in measured.items()}
 
 
-def histograms(codec: Codec, windows: Windows) -> Mapping[str, np.ndarray]:
-    """The codec's histograms, aligned between calls; none if it has none."""
-    found: Mapping[str, np.ndarray] = getattr(codec, "histograms", lambda _: {})(windows)
-    return found
-
-
 def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     """How far made windows are from real ones: 0 is equal.
 
@@ -50,7 +42,7 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
         spread = float(np.nanstd(reals)) + 1e-6 if np.isfinite(reals).any() else 1.0
         gap = abs(_mean(a[name]) - _mean(reals))
         shifts[f"shift_{name}"] = min(2.0, gap / spread) if np.isfinite(gap) else 2.0
-    ha, hb = histograms(codec, made), histograms(codec, real)
+    ha, hb = codec.histograms(made), codec.histograms(real)
     js = {f"js_{name}": jensen_shannon(ha[name], hb[name]) for name in hb}
     score = float(np.mean(list(shifts.values()) or [0.0]))
     score += float(np.mean(list(js.values()) or [0.0]))
@@ -73,7 +65,7 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     for f in codec.spec.fields:
         a, b = made[f.name], real[f.name]
         out[f"{f.name}_cells"] = float((a == b).mean())
-        custom = getattr(codec, "event_counts", lambda *_: None)(f.name, a, b)
+        custom = codec.event_counts(f.name, a, b)
         if custom is None:
             in_a, in_b = ~np.isin(a, f.trivial), ~np.isin(b, f.trivial)
             custom = int((in_a & (a == b)).sum()), int(in_a.sum()), int(in_b.sum())

@@ -6,6 +6,7 @@ Axes:  S steps of a piece · R cells
 from __future__ import annotations
 
 import hashlib
+import inspect
 import json
 import os
 from collections.abc import Callable, Sequence
@@ -64,10 +65,12 @@ def files_of(settings: DataSettings, folder: Path | None = None) -> list[Path]:
 def prepare(codec: Codec, paths: Sequence[Path], progress: Progress | None = None) -> Dataset:
     """Read, cut and encode files, or take them from the cache.
 
-    The cache's name is a hash of the codec's configuration, the version, and each file's path,
-    size and time of change. Files that cannot be read are skipped and counted.
+    The cache's name is a hash of the codec's configuration and code, the version, and each file's
+    path, size and time of change. Files that cannot be read are skipped and counted.
     """
     digest = hashlib.sha256(json.dumps([__version__, codec.domain, codec.config]).encode())
+    for source in sorted(Path(inspect.getfile(type(codec))).parent.rglob("*.py")):
+        digest.update(source.read_bytes())
     for path in paths:
         stat = path.stat()
         digest.update(f"{path}|{stat.st_size}|{stat.st_mtime_ns}\n".encode())

@@ -5,6 +5,7 @@ Axes:  N items · W windows · P positions · D dims of z
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -13,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Codec, Report, Windows
-from genvae.errors import FileProblem, nearest
+from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation import noise
 from genvae.generation.generator import BATCH, Generator
 from genvae.workflows.store import Opened
@@ -63,9 +64,8 @@ def finish(
     report = codec.check(piece)
     if not raw and report.valid:
         piece = codec.finish(piece, report)
-    signature = {"model": f"{model.name}@{model.hash}", **facts}
-    text = "genvae " + " ".join(f"{k}={v}" for k, v in signature.items())
-    made = Made(codec.sign(piece, text), codec, z_WPD, dict(context), windows, report, dict(facts))
+    piece = codec.sign(piece, signature(opened, facts))
+    made = Made(piece, codec, z_WPD, dict(context), windows, report, dict(facts))
     if model.copies is not None:
         known = model.copies.known(codec.segments(windows))
         made.facts["copied_windows"] = int(known.sum())
@@ -73,9 +73,46 @@ def finish(
     return made
 
 
+def signature(opened: Opened, facts: Mapping[str, Any]) -> str:
+    """The line that stands inside a file: model, its hash, and how the piece was made."""
+    words = {"model": f"{opened.model.name}@{opened.model.hash}", **facts}
+    return "genvae " + " ".join(f"{k}={v}" for k, v in words.items())
+
+
 def good(made: Made) -> bool:
     """May this piece be handed out without a remark?"""
     return made.report.valid and made.report.playable is not False
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What every item of a sample has in common, checked."""
+
+    windows: int
+    trim: Mapping[str, Any]
+    temperature: float
+    prior: str
+    requests: Mapping[str, Any]
+
+
+def plan(
+    opened: Opened,
+    *,
+    length: str | None = None,
+    temperature: float | None = None,
+    prior: str | None = None,
+    requests: Mapping[str, Any] | None = None,
+) -> Plan:
+    """Check the options of a sample, before any work. Raises OptionProblem and ModelProblem."""
+    defaults = opened.model.card.get("defaults", {})
+    heat = float(defaults.get("temperature", 1.0)) if temperature is None else temperature
+    if not (math.isfinite(heat) and heat >= 0):
+        raise OptionProblem(f"--temperature {heat}: expected a number from 0 up, such as 1")
+    count, trim = opened.codec.windows_for(length)
+    requests = dict(requests or {})
+    opened.codec.context(requests, np.random.default_rng(0))
+    name = Generator(opened.model, opened.codec).prior_name(prior)
+    return Plan(count, trim, heat, name, requests)
 
 
 def sample(
@@ -96,12 +133,8 @@ def sample(
     ``raw``; the first draw's verdict stays in ``facts["playable_as_decoded"]``. Raises
     OptionProblem.
     """
+    asked = plan(opened, length=length, temperature=temperature, prior=prior, requests=requests)
     generator = Generator(opened.model, opened.codec)
-    defaults = opened.model.card.get("defaults", {})
-    heat = float(defaults.get("temperature", 1.0)) if temperature is None else temperature
-    count, trim = opened.codec.windows_for(length)
-    generator.prior_name(prior)
-    opened.codec.context(requests or {}, np.random.default_rng(0))
     for group in _groups(indices):
         best: dict[int, Made] = {}
         first: dict[int, bool | None] = {}
@@ -109,11 +142,13 @@ def sample(
             items = [(i, attempt) for i in group if i not in best or not good(best[i])]
             if not items:
                 break
-            latents = generator.draw(items, count, seed=seed, prior=prior)
-            pieces = generator.decode(latents, items=items, seed=seed, temperature=heat)
+            latents = generator.draw(items, asked.windows, seed=seed, prior=asked.prior)
+            pieces = generator.decode(
+                latents, items=items, seed=seed, temperature=asked.temperature
+            )
             for (index, attempt), windows, z in zip(items, pieces, latents, strict=True):
                 rng = noise.stream(seed, index, 0, noise.CONTEXT)
-                context = opened.codec.context(requests or {}, rng) | trim
+                context = opened.codec.context(asked.requests, rng) | dict(asked.trim)
                 facts = {"seed": seed, "index": index, "attempt": attempt}
                 made = finish(opened, windows, z, context, facts, raw=raw)
                 first.setdefault(index, made.report.playable)

@@ -182,6 +182,14 @@ class LevelsCodec(Codec):
             if key in a and key in b
         }
 
+    def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+        """How the size changes."""
+        return [
+            f"{key}: from {a[key]} to {b[key]} tiles"
+            for key in ("width", "height")
+            if key in a and key in b and a[key] != b[key]
+        ]
+
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         """The context of a level looped to ``windows``: as wide as they are."""
         return {**context, "width": windows * self.tileset.columns}

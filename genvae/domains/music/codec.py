@@ -22,7 +22,7 @@ from genvae.domains.music.measures import (
 )
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import write_midi
-from genvae.domains.music.paths import blend_contexts, loop_context, travel_context
+from genvae.domains.music.paths import blend_contexts, journey, loop_context, travel_context
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.song import Song
@@ -83,6 +83,17 @@ class MusicCodec(Codec):
         """Counts of intervals, durations and drum classes over all windows, by name."""
         return window_histograms(windows, self.layout)
 
+    def event_counts(
+        self, field: str, made: np.ndarray, real: np.ndarray
+    ) -> tuple[int, int, int] | None:
+        """Drums are counted hit by hit: a set of three classes is three events."""
+        if field not in {plan.name for plan in self.layout.voices if plan.drums}:
+            return None
+        counts = [
+            int(np.bitwise_count(x.astype(np.uint16)).sum()) for x in (made & real, made, real)
+        ]
+        return counts[0], counts[1], counts[2]
+
     def check(self, piece: Song) -> Report:
         return song_report(piece)
 
@@ -105,6 +116,9 @@ class MusicCodec(Codec):
         self, a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
     ) -> dict[str, Any]:
         return travel_context(a, b, shares)
+
+    def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+        return journey(a, b)
 
     def sign(self, piece: Song, text: str) -> Song:
         """The text becomes a MIDI text event."""

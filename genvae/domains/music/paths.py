@@ -61,6 +61,26 @@ def loop_context(context: Mapping[str, Any], windows: int) -> dict[str, Any]:
     return looped
 
 
+def journey(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    """What changes between two contexts and how, in lines for the user."""
+    notes = []
+    first, last = _first_tempo(a), _first_tempo(b)
+    if round(first, 2) != round(last, 2):
+        notes.append(f"tempo: from {first:g} to {last:g} beats a minute, by equal ratios")
+    if (a.get("shifts") or [0])[0] != (b.get("shifts") or [0])[0]:
+        notes.append("key: the second song is moved into the first one's")
+    meters = ["/".join(map(str, (c.get("meters") or BAR)[0][1:])) for c in (a, b)]
+    if meters[0] != meters[1]:
+        notes.append(f"meter: {meters[0]} in the first half of the way, {meters[1]} in the second")
+    if a.get("programs") != b.get("programs"):
+        notes.append("instruments: those of the nearer song")
+    return notes
+
+
+def _first_tempo(context: Mapping[str, Any]) -> float:
+    return float((context.get("tempos") or [[0, 120.0]])[0][1])
+
+
 def _tempo_between(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> float:
-    first, last = (float((c.get("tempos") or [[0, 120.0]])[0][1]) for c in (a, b))
+    first, last = _first_tempo(a), _first_tempo(b)
     return round(math.exp((1 - t) * math.log(first) + t * math.log(last)), 2)

@@ -1,0 +1,114 @@
+"""``genvae evaluate``: the figures of a model file, measured on held-out data.
+
+Axes:  N chunks · S steps · R cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.base import Codec, Windows, split_cells
+from genvae.errors import CorpusProblem
+from genvae.evaluation import report
+from genvae.evaluation.report import Figures
+from genvae.models import files
+from genvae.workflows import dataset as data
+from genvae.workflows.store import Opened
+
+WINDOWS = 5000
+"""Windows of each kind that figures are taken over, where there are as many."""
+Progress = Callable[[str, int, int], None]
+
+
+def evaluate(
+    opened: Opened,
+    *,
+    folder: Path | None = None,
+    windows: int = WINDOWS,
+    seed: int = 0,
+    write: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """Figures on the recipe's held-out part, or on all of a folder. ``write`` keeps them in the
+    model's card. Raises CorpusProblem."""
+    tell = progress or (lambda _name, _done, _total: None)
+    model, codec = opened.model, opened.codec
+    settings = model.recipe.data
+    pieces = data.prepare(
+        codec, data.files_of(settings, folder), lambda n, m: tell("reading", n, m)
+    )
+    if folder is None:
+        parts = pieces.split(settings, codec.spec.steps)
+        held, train = ([pieces.cells[i] for i in p] for p in (parts.heldout, parts.train))
+    else:
+        held = train = list(pieces.cells)
+    chunks = _chunks(codec, held, settings.windows, windows, seed)
+    figures = Figures()
+    tell("reconstructing", 0, 1)
+    posterior = report.reconstruction(model, codec, chunks, figures)
+    real = split_cells(codec.spec, chunks.reshape(-1, codec.spec.steps, codec.spec.rows))
+    length = codec.windows_for(None)[0]
+    made = report.sampled(
+        model,
+        codec,
+        max(1, len(real[codec.spec.fields[0].name]) // length),
+        length,
+        seed=seed,
+        progress=lambda n: tell("sampling", n, windows // length),
+    )
+    known = split_cells(codec.spec, _some(data.windows_of(codec, train), windows, seed))
+    joined = report.join(made)
+    report.compare_samples(codec, joined, posterior, real, known, figures)
+    figures.pieces["copied_windows"] = {
+        "made": report.copies(model, codec, joined),
+        "real": report.copies(model, codec, real),
+    }
+    figures.pieces |= _checked(codec, made, chunks)
+    plain = figures.plain() | {
+        "windows": len(joined[codec.spec.fields[0].name]),
+        "seed": seed,
+        "command": f"genvae evaluate {model.name}",
+    }
+    if write:
+        files.rewrite_card(model.path, {**model.card, "figures": plain})
+    return plain
+
+
+def _chunks(
+    codec: Codec, cells: Sequence[np.ndarray], windows: int, limit: int, seed: int
+) -> np.ndarray:
+    """Runs of whole windows of held-out pieces ``(N, S, R)``, at most ``limit`` windows."""
+    length = windows * codec.spec.steps
+    runs = [c[at : at + length] for c in cells for at in range(0, len(c) - length + 1, length)]
+    if not runs:
+        raise CorpusProblem(
+            f"no held-out piece is as long as {windows} windows of {codec.spec.steps} "
+            f"{codec.spec.step_name}s; give more or longer pieces with --data"
+        )
+    return _some(np.stack(runs).astype(np.int64), max(1, limit // windows), seed)
+
+
+def _some(rows: np.ndarray, limit: int, seed: int) -> np.ndarray:
+    if len(rows) <= limit:
+        return rows
+    return rows[np.random.default_rng(seed).choice(len(rows), limit, replace=False)]
+
+
+def _checked(
+    codec: Codec, made: Sequence[Windows], chunks_NSR: np.ndarray
+) -> Mapping[str, dict[str, float]]:
+    """Shares of valid and playable pieces, as decoded, beside real stretches."""
+    spec = codec.spec
+    real = [split_cells(spec, c.reshape(-1, spec.steps, spec.rows)) for c in chunks_NSR[:500]]
+    out: dict[str, dict[str, float]] = {"valid": {}, "playable": {}}
+    for column, pieces in (("made", made), ("real", real)):
+        reports = [codec.check(codec.assemble(windows, {})) for windows in pieces]
+        out["valid"][column] = float(np.mean([r.valid for r in reports]))
+        known = [r.playable for r in reports if r.playable is not None]
+        if known:
+            out["playable"][column] = float(np.mean(known))
+    return {k: v for k, v in out.items() if v}
