@@ -82,7 +82,7 @@ def interpolate(
     A step between two playable levels that cannot be played as decoded is drawn again around
     the same latents. Raises OptionProblem.
     """
-    _check(steps, method)
+    check_path(steps, method)
     a, b, _ = matched(opened, a, b)
     generator = Generator(opened.model, opened.codec)
     shares = np.linspace(0.0, 1.0, steps)
@@ -103,7 +103,7 @@ def interpolate(
 
 def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") -> Made:
     """One piece that begins as a and ends as b, a little further on the way with each window."""
-    _check(2, method)
+    check_path(2, method)
     a, b, _ = matched(opened, a, b)
     count = len(a.z_WPD)
     shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
@@ -117,7 +117,8 @@ def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") ->
     return decode_latents(opened, z, context, {"morph": True})
 
 
-def _check(steps: int, method: str) -> None:
+def check_path(steps: int, method: str) -> None:
+    """Can a path be taken in these steps, by this method? Raises OptionProblem."""
     if steps < 2:
         raise OptionProblem(f"--steps {steps}: expected 2 or more, both ends included")
     if method not in METHODS:

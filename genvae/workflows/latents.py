@@ -20,7 +20,8 @@ from safetensors.numpy import save_file
 from genvae.errors import FileProblem
 from genvae.models.files import ModelFile
 
-FILE = "latents.safetensors"
+SUFFIX = ".safetensors"
+FILE = f"latents{SUFFIX}"
 
 
 @dataclass(frozen=True)

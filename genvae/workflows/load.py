@@ -10,7 +10,7 @@ steps = g.interpolate("a.mid", "b.mid", steps=8)
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from genvae.domains import registry
-from genvae.errors import FileProblem
 from genvae.workflows import between, deliver, store
 from genvae.workflows.between import Source
 from genvae.workflows.deliver import Made
+from genvae.workflows.reading import existing
 from genvae.workflows.store import Opened
 
 Input = str | Path | Made | Any
@@ -102,22 +102,3 @@ def load(name: str = "music") -> Session:
     if name in registry.domains():
         return Session(store.open_model(None, name))
     return Session(store.open_model(name))
-
-
-def existing(path: Path) -> Path:
-    """The path, if there is a file. Raises FileProblem."""
-    if path.is_dir():
-        raise FileProblem(f"{path}: a folder, expected a file")
-    if not path.exists():
-        raise FileProblem(f"{path}: no such file")
-    return path
-
-
-def same_domain(paths: Sequence[Path]) -> str:
-    """The one domain that all files belong to. Raises FileProblem."""
-    found = {str(p): registry.of_file(p).name for p in paths}
-    names = set(found.values())
-    if len(names) > 1:
-        listed = ", ".join(f"{p} is {d}" for p, d in found.items())
-        raise FileProblem(f"{listed}: expected files of one domain")
-    return names.pop()

@@ -24,7 +24,10 @@ ROOT = Path("genvae-out")
 
 
 class Output:
-    """A folder that fills with pieces. Nothing that exists is overwritten unless asked."""
+    """A folder that fills with pieces. Nothing that exists is overwritten unless asked.
+
+    ``lines`` gathers what the manifest says of each piece, proofs left out.
+    """
 
     def __init__(
         self,
@@ -41,12 +44,7 @@ class Output:
         self.folder = out or self._new(f"{command}-{opened.model.name}{label and '-' + label}")
         self.latents: dict[str, np.ndarray] = {}
         self.contexts: dict[str, dict[str, Any]] = {}
-        try:
-            self.folder.mkdir(parents=True, exist_ok=True)
-        except OSError as why:
-            raise FileProblem(f"{self.folder}: cannot be made ({why.strerror})") from None
-        if not os.access(self.folder, os.W_OK):
-            raise FileProblem(f"{self.folder}: cannot be written to; choose another with --out")
+        self.lines: list[dict[str, Any]] = []
         self._partial = self.folder / "manifest.partial.jsonl"
 
     def _suffix(self, given: str) -> str:
@@ -57,17 +55,17 @@ class Output:
             raise OptionProblem(f"--format {given}: {nearest(given, names)}")
         return suffix
 
-    @staticmethod
-    def _new(name: str) -> Path:
-        """A folder under ROOT that does not exist yet."""
+    def _new(self, name: str) -> Path:
+        """A folder under ROOT that does not exist yet, or that may be overwritten."""
         path, number = ROOT / name, 2
-        while path.exists():
+        while path.exists() and not self.overwrite:
             path = ROOT / f"{name}-{number}"
             number += 1
         return path
 
     def reserve(self, names: Sequence[str]) -> None:
-        """Refuse before any work if a file of these names exists. Raises FileProblem."""
+        """Make the folder; refuse before any work if it cannot be written to or a file of these
+        names exists. Raises FileProblem."""
         planned = [self.folder / f"{n}{s}" for n in names for s in self.suffixes]
         planned.append(self.folder / "manifest.jsonl")
         taken = [p for p in planned if p.exists()]
@@ -76,6 +74,14 @@ class Output:
             raise FileProblem(
                 f"{taken[0]}: exists{more}; give --overwrite or another folder with --out"
             )
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+        except OSError as why:
+            raise FileProblem(
+                f"{self.folder}: cannot be made ({why.strerror}); choose another with --out"
+            ) from None
+        if not os.access(self.folder, os.W_OK):
+            raise FileProblem(f"{self.folder}: cannot be written to; choose another with --out")
         self._partial.unlink(missing_ok=True)
 
     def add(self, name: str, made: Made) -> list[Path]:
@@ -85,8 +91,13 @@ class Output:
         self.contexts[name] = made.context
         line = {"file": written[0].name, **self.describe(made)}
         line["latents"] = f"{latents.FILE}#{name}"
-        with self._partial.open("a", encoding="utf-8") as manifest:
-            manifest.write(json.dumps(line) + "\n")
+        try:
+            with self._partial.open("a", encoding="utf-8") as manifest:
+                manifest.write(json.dumps(line) + "\n")
+        except OSError as why:
+            raise FileProblem(f"{self._partial}: cannot be written ({why.strerror})") from None
+        checks = {k: v for k, v in line["checks"].items() if k != "proof"}
+        self.lines.append(line | {"file": str(written[0]), "checks": checks})
         return written
 
     def describe(self, made: Made) -> dict[str, Any]:
@@ -109,12 +120,15 @@ class Output:
         }
 
     def close(self) -> None:
-        """Write the latents, then give the manifest its name."""
+        """Write the latents, then give the manifest its name. Raises FileProblem."""
         if self.latents:
             path = self.folder / latents.FILE
             latents.save(path, self.opened.model, self.latents, self.contexts)
         if self._partial.exists():
-            os.replace(self._partial, self.folder / "manifest.jsonl")
+            try:
+                os.replace(self._partial, self.folder / "manifest.jsonl")
+            except OSError as why:
+                raise FileProblem(f"{self._partial}: cannot be renamed ({why.strerror})") from None
 
 
 def finite(values: Mapping[str, float]) -> dict[str, float | None]:

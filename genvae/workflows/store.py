@@ -2,14 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
 from importlib.resources import files as resources
 from pathlib import Path
+from typing import Any
 
 from genvae.corpora.fetch import home
 from genvae.domains import registry
 from genvae.domains.base import Codec, Domain
-from genvae.errors import ModelProblem, OptionProblem, nearest
+from genvae.errors import ModelProblem, OptionProblem, RecipeProblem, nearest
 from genvae.models import files
 from genvae.models.files import ModelFile
 
@@ -60,14 +62,46 @@ def open_model(name: str | None = None, domain: str | None = None) -> Opened:
     wanted = registry.get(domain) if domain else None
     if name is None:
         if wanted is None:
-            raise OptionProblem("give --domain or --model")
+            names = ", ".join(dict.fromkeys(d.name for d in registry.domains().values()))
+            raise OptionProblem(f"give --domain ({names}) or --model NAME")
         if wanted.default_model is None:
             raise OptionProblem(f"--domain {wanted.name}: has no default model; give --model")
         name = wanted.default_model
     model = files.read(path_of(name))
-    found = registry.get(model.recipe.domain)
+    found = registry.domains().get(model.recipe.domain)
+    if found is None:
+        raise ModelProblem(
+            f"--model {name}: of domain {model.recipe.domain!r}, which is not installed here"
+        )
     if wanted is not None and found is not wanted:
         raise ModelProblem(f"--model {name}: makes {found.name}, not {wanted.name}")
     codec = found.open(model.codec)
     model.spec = codec.spec
     return Opened(model, found, codec)
+
+
+def open_codec(domain: str, *, layout: str | None = None, tileset: str | None = None) -> Codec:
+    """The codec of a layout (music) or tileset (levels) by name or file, by default the domain's
+    own; no model is read. Raises OptionProblem, or FileProblem for a tileset file."""
+    wanted = registry.get(domain)
+    given = {"layout": layout, "tileset": tileset}
+    config = {key: value for key, value in given.items() if value is not None}
+    try:
+        return wanted.open(config)
+    except RecipeProblem as problem:
+        options = ", ".join(f"--{key} {value}" for key, value in config.items())
+        raise OptionProblem(f"{options}: {problem}") from None
+
+
+def requests(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:
+    """The sampling options that were given, each one that the domain understands.
+    Raises OptionProblem."""
+    asked = {name: value for name, value in given.items() if value not in (None, [])}
+    for name in asked:
+        if name not in domain.options:
+            others = dict.fromkeys(d.name for d in registry.domains().values() if name in d.options)
+            raise OptionProblem(
+                f"--{name}: an option of {', '.join(others) or 'no domain here'}, "
+                f"this is a model of {domain.name}"
+            )
+    return asked

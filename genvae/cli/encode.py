@@ -1,0 +1,40 @@
+"""``genvae encode``: files to latents."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genvae.cli.shared import AsJson, Model, Overwrite, Quiet, Voice, count
+
+
+def encode(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Songs or levels.")],
+    output: Annotated[
+        Path, typer.Option("--output", "-o", metavar="FILE", help="The .safetensors to write.")
+    ],
+    model: Model = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Write the latents of files: a tensor (windows, positions, dims) for each piece.
+
+    \b
+    Example:
+      genvae encode data/levels/caves.txt data/levels/the-bridge.txt -o z.safetensors
+    """
+    from genvae.workflows import reading, write
+
+    write.check_target(output, overwrite=overwrite)
+    voice = Voice(quiet, as_json)
+    opened = reading.open_for(files, model)
+    rows = write.encodings(opened, files, output, on_problem=voice.problem)
+    voice.document(rows)
+    for row in rows:
+        voice.say(f"{row['file']}: {row['piece']} {tuple(row['shape'])}")
+    if rows:
+        voice.say(f"{count(len(rows), 'piece')} in {output}")
+    voice.end()

@@ -1,0 +1,114 @@
+"""``genvae models``: which there are, and the card of each."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any
+
+import typer
+
+from genvae.cli.shared import AsJson, Voice, number
+
+app = typer.Typer(rich_markup_mode=None, help="Models: list them, read a card.")
+
+
+@app.callback(invoke_without_command=True)
+def root(context: typer.Context, as_json: AsJson = False) -> None:
+    """List the models, or read the card of one.
+
+    \b
+    Example:
+      genvae models
+      genvae models info trio
+    """
+    if context.invoked_subcommand is None:
+        list_(as_json)
+
+
+@app.command("list")
+def list_(as_json: AsJson = False) -> None:
+    """List the models that --model knows by name.
+
+    \b
+    Example:
+      genvae models list
+    """
+    from genvae.workflows import cards
+
+    voice = Voice(as_json=as_json)
+    rows = cards.models(voice.problem)
+    voice.document(rows)
+    cells = [
+        [
+            row["name"] + (" *" if row["default"] else ""),
+            row["domain"],
+            f"{row['bytes'] / 1e6:.1f} MB",
+            row["may_ship_samples"],
+            row["origin"],
+            row["title"],
+        ]
+        for row in rows
+    ]
+    voice.table("", ["model", "domain", "size", "may ship", "origin", "title"], cells)
+    if cells:
+        voice.say("* serves when no --model is given")
+    voice.end()
+
+
+@app.command()
+def info(
+    name: Annotated[str, typer.Argument(metavar="NAME|FILE", help="A model.")],
+    as_json: AsJson = False,
+) -> None:
+    """Print a model's card: corpora, licences, sizes, and figures beside those of real data.
+
+    \b
+    Example:
+      genvae models info trio
+    """
+    from genvae.workflows import cards
+
+    voice = Voice(as_json=as_json)
+    card = cards.card(name)
+    if as_json:
+        voice.document([card])
+        return
+    latent = card["latent"]
+    voice.say(f"{card['name']}: {card['title']}" if card["title"] else card["name"])
+    facts = {
+        "file": f"{card['file']} ({card['bytes'] / 1e6:.1f} MB, {card['hash']})",
+        "domain": f"{card['domain']}; fields {', '.join(card['window']['fields'])}",
+        "latent": f"{latent['positions']} x {latent['dims']} numbers a window",
+        "parameters": f"{card['parameters']:,}",
+        "defaults": _pairs(card["defaults"]),
+        "training": _pairs({k: v for k, v in card["training"].items() if not _nested(v)}),
+    }
+    for key, value in facts.items():
+        voice.say(f"  {key:<11} {value}")
+    voice.say(f"  {'may ship':<11} what it makes: {card['may_ship_samples']}")
+    for corpus in card["corpora"]:
+        voice.say(f"  {'corpus':<11} {corpus.get('name', '?')}: {corpus.get('licence', '?')}")
+        if corpus.get("may_ship_samples"):
+            voice.say(f"  {'':<11} samples: {corpus['may_ship_samples']}")
+    if not card["figures"]:
+        voice.say("  no figures yet: genvae evaluate MODEL --write")
+    for title, group in card["figures"].items():
+        if _nested(group):
+            _figures(voice, title, group)
+
+
+def _figures(voice: Voice, title: str, group: Mapping[str, Any]) -> None:
+    """A group of figures as a table: a column for each thing that is compared."""
+    rows = {k: v if _nested(v) else {"value": v} for k, v in group.items()}
+    columns = list(dict.fromkeys(c for row in rows.values() for c in row))
+    cells = [[name, *(number(row.get(c)) for c in columns)] for name, row in rows.items()]
+    voice.say()
+    voice.table("", [title, *columns], cells)
+
+
+def _nested(value: Any) -> bool:
+    return isinstance(value, Mapping)
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    return ", ".join(f"{k} {v}" for k, v in values.items()) or "–"

@@ -1,0 +1,68 @@
+"""``genvae reconstruct``: through the model and back."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genvae.cli.shared import (
+    AsJson,
+    Format,
+    Model,
+    Out,
+    Overwrite,
+    Quiet,
+    Voice,
+    count,
+    formats,
+    number,
+)
+
+
+def reconstruct(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Songs or levels.")],
+    model: Model = None,
+    format_: Format = "",
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Take files through the model and back, and say how close they came.
+
+    \b
+    Example:
+      genvae reconstruct data/songs/ode-to-joy.mid data/songs/greensleeves.mid
+
+    Figures run from 0 to 1: f1 counts events (onsets, tiles that are not empty) at their exact
+    place, windows_exact the windows without a single difference.
+    """
+    from genvae.workflows import reading, write
+    from genvae.workflows.output import Output
+
+    voice = Voice(quiet, as_json)
+    opened = reading.open_for(files, model)
+    label = files[0].stem if len(files) == 1 else ""
+    output = Output(
+        opened, "reconstruct", out=out, formats=formats(format_), overwrite=overwrite, label=label
+    )
+    with voice.progress(opened.model.name) as advance:
+        rows = write.reconstructions(
+            opened,
+            files,
+            output,
+            on_problem=voice.problem,
+            on_piece=lambda _path, _made: advance(),
+        )
+    voice.document(rows)
+    if rows:
+        figures = [k for k in rows[0] if k.endswith("_f1") or k == "windows_exact"]
+        cells = [
+            [r["file"], r["piece"], str(r["windows"]), *(number(r[f]) for f in figures)]
+            for r in rows
+        ]
+        voice.table("", ["file", "piece", "windows", *figures], cells)
+        voice.say(f"{count(len(rows), 'file')} in {output.folder}")
+    voice.end()

@@ -1,0 +1,145 @@
+"""``genvae train``: a model from a recipe, or from a folder of files."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from genvae.cli.shared import Quiet, Voice
+
+if TYPE_CHECKING:
+    from genvae.workflows.runs import Run
+    from genvae.workflows.train import Listener
+
+
+def train(
+    recipe: Annotated[
+        str | None, typer.Argument(metavar="[RECIPE]", help="A .toml file, or a bundled recipe.")
+    ] = None,
+    domain: Annotated[
+        str | None, typer.Option("--domain", "-d", metavar="music|levels", help="Of the files.")
+    ] = None,
+    data: Annotated[
+        Path | None, typer.Option("--data", metavar="DIR", help="Learn from the files in here.")
+    ] = None,
+    name: Annotated[str | None, typer.Option("--name", help="What to call the model.")] = None,
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="Music: the voices to learn, such as trio.")
+    ] = None,
+    tileset: Annotated[
+        str | None, typer.Option("--tileset", help="Levels: a tileset by name, or a .toml file.")
+    ] = None,
+    start: Annotated[
+        str | None, typer.Option("--from", metavar="MODEL", help="Go on from a model's weights.")
+    ] = None,
+    resume: Annotated[
+        str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
+    ] = None,
+    steps: Annotated[
+        int | None, typer.Option("--steps", help="Steps of training, in place of the recipe's.")
+    ] = None,
+    overwrite: Annotated[
+        bool, typer.Option("--overwrite", help="Replace the model of this name and its run.")
+    ] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Train a model from a recipe, or from a folder of songs or levels.
+
+    \b
+    Example (needs the extra "train"):
+      genvae train --domain levels --data data/levels --name mine --steps 200
+      genvae corpora get lakh_trio
+      genvae train trio
+
+    The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
+    GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
+    """
+    from genvae.workflows import runs
+
+    run = runs.plan(
+        recipe=recipe,
+        domain=domain,
+        data=data,
+        name=name,
+        layout=layout,
+        tileset=tileset,
+        start=start,
+        resume=resume,
+        steps=steps,
+        overwrite=overwrite,
+    )
+    from genvae.workflows import train as workflow
+
+    run.begin()
+    voice = Voice(quiet)
+    voice.say(f"run {run.folder}")
+    with _listening(voice, run) as listener:
+        workflow.train(
+            run.recipe,
+            out=run.out,
+            run=run.folder,
+            folder=run.data,
+            start=run.start,
+            resume=run.resume,
+            listen=listener,
+        )
+    voice.say(f"model {run.out}: genvae sample --model {run.recipe.name}")
+
+
+@contextmanager
+def _listening(voice: Voice, run: Run) -> Iterator[Listener]:
+    """Bars with loss terms on a terminal; in a pipe a line now and then."""
+    from genvae.workflows.train import Listener
+
+    if voice.quiet:
+        yield Listener()
+    elif sys.stderr.isatty():
+        with _bars(voice) as listener:
+            yield listener
+    else:
+        yield _lines(voice, run.recipe.training.validate_every)
+
+
+def _lines(voice: Voice, every: int) -> Listener:
+    from genvae.workflows.train import Listener
+
+    stage = {"name": "", "total": 0}
+
+    def begin(name: str, total: int) -> None:
+        stage.update(name=name, total=total)
+
+    def advance(step: int, terms: Mapping[str, float]) -> None:
+        if terms and (step % every == 0 or step == stage["total"]):
+            voice.say(f"{stage['name']} {step}/{stage['total']} {_terms(terms)}")
+
+    return Listener(begin, advance, voice.say)
+
+
+@contextmanager
+def _bars(voice: Voice) -> Iterator[Listener]:
+    from rich.console import Console
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
+    from rich.progress import TimeRemainingColumn as Remaining
+
+    from genvae.workflows.train import Listener
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
+    terms_column = TextColumn("{task.fields[terms]}", markup=False)
+    with Progress(*columns, terms_column, console=Console(stderr=True)) as bars:
+
+        def begin(name: str, total: int) -> None:
+            bars.add_task(name, total=total, terms="")
+
+        def advance(step: int, terms: Mapping[str, float]) -> None:
+            bars.update(bars.task_ids[-1], completed=step, terms=_terms(terms))
+
+        yield Listener(begin, advance, lambda line: bars.console.print(line, highlight=False))
+
+
+def _terms(terms: Mapping[str, float]) -> str:
+    return " ".join(f"{name} {value:.2f}" for name, value in terms.items())

@@ -1,0 +1,308 @@
+"""The roads that end in a folder of pieces: sample, interpolate, reconstruct, decode.
+
+Each takes an ``Output`` and fills it; what is wrong with an option is said before anything is
+written.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+from genvae.errors import FileProblem, GenvaeError, OptionProblem
+from genvae.evaluation.metrics import agreement
+from genvae.workflows import between, deliver, latents
+from genvae.workflows.between import Source
+from genvae.workflows.deliver import Made
+from genvae.workflows.output import Output, finite
+from genvae.workflows.reading import read_all
+from genvae.workflows.store import Opened
+
+MOST = 100_000
+"""Pieces that one command makes at most."""
+PREFIXES = {"levels": "level"}
+"""What the files of a domain are called, where it is not the domain's name."""
+
+OnPiece = Callable[[Path, Made], None]
+OnProblem = Callable[[GenvaeError], None]
+
+
+def check_sampling(n: int, seed: int | None) -> None:
+    """Is it a number of pieces that can be made, and a seed? Raises OptionProblem."""
+    if not 1 <= n <= MOST:
+        raise OptionProblem(f"-n {n}: expected 1 to {MOST} pieces")
+    if seed is not None and not 0 <= seed < 2**64:
+        raise OptionProblem(f"--seed {seed}: expected a whole number from 0 to 2**64 - 1")
+
+
+def samples(
+    opened: Opened,
+    n: int,
+    output: Output,
+    *,
+    seed: int,
+    length: str | None = None,
+    temperature: float | None = None,
+    prior: str | None = None,
+    raw: bool = False,
+    requests: Mapping[str, Any] | None = None,
+    on_piece: OnPiece | None = None,
+) -> dict[str, int]:
+    """Write items 0 to n - 1 of a seed, and count how they came out.
+
+    A piece that cannot be made well-formed and playable is written all the same: the manifest
+    says so. Raises OptionProblem, ModelProblem and FileProblem.
+    """
+    check_sampling(n, seed)
+    deliver.plan(opened, length=length, temperature=temperature, prior=prior, requests=requests)
+    _ready(opened)
+    prefix = PREFIXES.get(opened.domain.name, opened.domain.name)
+    names = [f"{prefix}-{i + 1:04d}" for i in range(n)]
+    output.reserve(names)
+    made = deliver.sample(
+        opened,
+        range(n),
+        seed=seed,
+        length=length,
+        temperature=temperature,
+        prior=prior,
+        raw=raw,
+        requests=requests,
+    )
+    for name, piece in zip(names, made, strict=True):
+        _add(output, name, piece, on_piece)
+    output.close()
+    return tally(output.lines)
+
+
+def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
+    """How pieces came out, from what the manifest says of them.
+
+    ``as_decoded`` were good at the first draw, ``redrawn`` at a later one, ``not_good`` never;
+    ``copied`` of ``windows`` windows are known from training.
+    """
+    count = dict.fromkeys(("as_decoded", "redrawn", "not_good", "copied", "windows"), 0)
+    for line in lines:
+        checks = line["checks"]
+        if not checks["valid"] or checks.get("playable") is False:
+            count["not_good"] += 1
+        else:
+            count["redrawn" if line.get("attempt") else "as_decoded"] += 1
+        count["copied"] += line.get("copied_windows", 0)
+        count["windows"] += line.get("windows", 0)
+    return count
+
+
+def summary(found: Mapping[str, int]) -> str:
+    """A tally in words."""
+    words = [f"{found['as_decoded']} good as decoded"]
+    if found["redrawn"]:
+        words.append(f"{found['redrawn']} drawn again")
+    if found["not_good"]:
+        words.append(f"{found['not_good']} not playable")
+    if found["copied"]:
+        words.append(f"{found['copied']} of {found['windows']} windows known from training")
+    return ", ".join(words)
+
+
+def steps_of(sources: Sequence[Source], steps: int) -> int:
+    """Pieces in a chain through all sources; a point between two legs is there once."""
+    return (len(sources) - 1) * (steps - 1) + 1
+
+
+def interpolations(
+    opened: Opened,
+    sources: Sequence[Source],
+    output: Output,
+    *,
+    steps: int = 8,
+    method: str = "spherical",
+    on_piece: OnPiece | None = None,
+) -> None:
+    """Write the chain from the first source through all others to the last.
+    Raises OptionProblem and FileProblem."""
+    between.check_path(steps, method)
+    total = steps_of(sources, steps)
+    if total > MOST:
+        raise OptionProblem(f"--steps {steps}: {total} pieces in all, expected up to {MOST}")
+    _ready(opened)
+    digits = max(2, len(str(total - 1)))
+    names = [f"step-{i:0{digits}d}" for i in range(total)]
+    output.reserve(names)
+    number = itertools.count()
+    for leg, (a, b) in enumerate(itertools.pairwise(sources)):
+        path = between.interpolate(opened, a, b, steps=steps, method=method)
+        for made in itertools.islice(path, 1 if leg else 0, None):
+            step = next(number)
+            ends = {"from": a.name, "to": b.name, "method": method}
+            _resign(opened, made, made.facts | ends | {"step": step})
+            _add(output, names[step], made, on_piece)
+    output.close()
+
+
+def morphs(
+    opened: Opened,
+    sources: Sequence[Source],
+    output: Output,
+    *,
+    method: str = "spherical",
+    on_piece: OnPiece | None = None,
+) -> None:
+    """Write one piece a leg that travels from its beginning to its end.
+    Raises OptionProblem and FileProblem."""
+    between.check_path(2, method)
+    _ready(opened)
+    legs = list(itertools.pairwise(sources))
+    names = [f"morph-{i:02d}" for i in range(len(legs))]
+    output.reserve(names)
+    for name, (a, b) in zip(names, legs, strict=True):
+        made = between.morph(opened, a, b, method=method)
+        _resign(opened, made, made.facts | {"from": a.name, "to": b.name, "method": method})
+        _add(output, name, made, on_piece)
+    output.close()
+
+
+def journey(opened: Opened, sources: Sequence[Source]) -> list[str]:
+    """What is done to go from each source to the next, in lines for the user: voices, loops,
+    tempo and keys."""
+    notes = [f"{s.name}: {note}" for s in sources for note in s.encoded.notes]
+    for a, b in itertools.pairwise(sources):
+        long_a, long_b, loops = between.matched(opened, a, b)
+        way = opened.codec.journey(long_a.encoded.context, long_b.encoded.context)
+        notes += [f"{a.name} to {b.name}: {note}" for note in way]
+        notes += loops
+    return list(dict.fromkeys(notes))
+
+
+def reconstructions(
+    opened: Opened,
+    paths: Sequence[Path],
+    output: Output,
+    *,
+    on_problem: OnProblem,
+    on_piece: OnPiece | None = None,
+) -> list[dict[str, Any]]:
+    """Write every piece of the files as it comes back from the model, and tell how close.
+
+    One dictionary a piece: ``file`` it came from, ``piece``, ``windows``, the figures of
+    ``metrics.agreement`` and ``written``. A file that cannot be read is named to ``on_problem``
+    and the rest is done. Raises FileProblem if nothing can be written.
+    """
+    sources = list(read_all(opened, paths, on_problem))
+    if not sources:
+        return []
+    _ready(opened)
+    names = unique([source.name for _, source in sources])
+    output.reserve(names)
+    rows = []
+    for name, (path, source) in zip(names, sources, strict=True):
+        made = between.reconstruct(opened, source)
+        close = finite(agreement(opened.codec, made.windows, source.encoded.windows))
+        made.facts |= {"agreement": close}
+        written = _add(output, name, made, on_piece)
+        row = {"file": str(path), "piece": source.name, "windows": len(source.encoded)}
+        rows.append(row | close | {"written": str(written[0])})
+    output.close()
+    return rows
+
+
+def check_target(path: Path, *, overwrite: bool) -> None:
+    """May this file of latents be written? Raises FileProblem and OptionProblem."""
+    if path.suffix != latents.SUFFIX:
+        raise OptionProblem(f"-o {path}: expected a name that ends in {latents.SUFFIX}")
+    if path.is_dir():
+        raise FileProblem(f"{path}: a folder, expected a file to write")
+    if path.exists() and not overwrite:
+        raise FileProblem(f"{path}: exists; give --overwrite or another name")
+
+
+def encodings(
+    opened: Opened, paths: Sequence[Path], target: Path, *, on_problem: OnProblem
+) -> list[dict[str, Any]]:
+    """Write the latents of every piece of the files to one file. One dictionary a piece:
+    ``file``, ``piece`` (its name in the latents file), ``shape``. Raises FileProblem."""
+    sources = list(read_all(opened, paths, on_problem))
+    if not sources:
+        return []
+    names = unique([source.name for _, source in sources])
+    named = list(zip(names, (source for _, source in sources), strict=True))
+    latents.save(
+        target,
+        opened.model,
+        {name: source.z_WPD for name, source in named},
+        {name: source.encoded.context for name, source in named},
+    )
+    return [
+        {"file": str(path), "piece": name, "shape": list(source.z_WPD.shape)}
+        for name, (path, source) in zip(names, sources, strict=True)
+    ]
+
+
+def decodings(
+    opened: Opened,
+    stored: latents.Stored,
+    path: Path,
+    output: Output,
+    *,
+    on_piece: OnPiece | None = None,
+) -> None:
+    """Write the pieces of a latents file. Raises FileProblem if they are of another model."""
+    latents.check_fits(stored, opened.model, path)
+    if not stored.latents:
+        raise FileProblem(f"{path}: holds no latents; make some with genvae encode")
+    _ready(opened)
+    names = unique(list(stored.latents))
+    output.reserve(names)
+    for name, (piece, z_WPD) in zip(names, stored.latents.items(), strict=True):
+        context = stored.contexts.get(piece, {})
+        made = between.decode_latents(opened, z_WPD, context, {"of": piece})
+        _add(output, name, made, on_piece)
+    output.close()
+
+
+def unique(names: Sequence[str]) -> list[str]:
+    """Names fit for files on every system, each once: ``song``, ``song-2``; ``caves-17`` for
+    piece 17 of a collection."""
+    taken: set[str] = set()
+    out = []
+    for name in names:
+        plain = re.sub(r'[<>:"/\\|?*#\x00-\x1f]+', "-", name).strip(" .") or "piece"
+        free = next(
+            n
+            for n in itertools.chain([plain], (f"{plain}-{i}" for i in itertools.count(2)))
+            if n.lower() not in taken
+        )
+        taken.add(free.lower())
+        out.append(free)
+    return out
+
+
+def named_problems(lines: Iterable[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each piece that is not well-formed or cannot be played."""
+    for line in lines:
+        checks = line["checks"]
+        if not checks["valid"] or checks.get("playable") is False:
+            why = "; ".join(checks.get("problems", [])) or "not playable"
+            yield f"{line['file']}: {why}"
+
+
+def _ready(opened: Opened) -> None:
+    """Read the weights now: a damaged file is found before anything is written."""
+    assert opened.model.decoder is not None
+
+
+def _resign(opened: Opened, made: Made, facts: dict[str, Any]) -> None:
+    """Give a piece other facts, inside its file too."""
+    made.facts = facts
+    said = {k: v for k, v in facts.items() if k not in ("copied_windows", "windows")}
+    made.piece = opened.codec.sign(made.piece, deliver.signature(opened, said))
+
+
+def _add(output: Output, name: str, made: Made, on_piece: OnPiece | None) -> list[Path]:
+    written = output.add(name, made)
+    if on_piece:
+        on_piece(written[0], made)
+    return written
