@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import dataclasses
+import json
+import math
+import re
 import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -118,25 +121,30 @@ class Recipe:
 
     def __post_init__(self) -> None:
         _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
+        _check(isinstance(self.codec, Mapping), f"[codec]: expected a table, found {self.codec!r}")
+        _check(isinstance(self.title, str), f"title = {self.title!r}: expected a text")
         d, m, t = self.data, self.model, self.training
-        _check(0 < d.heldout < 0.6, f"[data] heldout = {d.heldout}: expected 0 to 0.6")
-        _check(0 < d.validation < 0.4, f"[data] validation = {d.validation}: expected 0 to 0.4")
+        _check(0 < d.heldout < 0.6, f"[data] heldout = {d.heldout}: expected above 0, below 0.6")
+        _check(
+            0 < d.validation < 0.4,
+            f"[data] validation = {d.validation}: expected above 0, below 0.4",
+        )
         _check(m.patch >= 1, f"[model] patch = {m.patch}: expected 1 or more")
         _check(
             m.bottleneck in ("gaussian", "deterministic"),
             f"[model] bottleneck = {m.bottleneck!r}: expected 'gaussian' or 'deterministic'",
         )
-        for section, values in (("data", d), ("model", m), ("training", t), ("prior", self.prior)):
+        for section in SECTIONS:
+            values = getattr(self, section)
             for f in dataclasses.fields(values):
                 value = getattr(values, f.name)
-                if isinstance(value, int | float) and value < 0:
+                if isinstance(value, int | float) and not 0 <= value < math.inf:
                     raise RecipeProblem(f"[{section}] {f.name} = {value}: expected 0 or more")
         for name in ("windows", "stride"):
             _check(getattr(d, name) >= 1, f"[data] {name}: expected 1 or more")
-        for name in ("batch", "validate_every"):
+        for name in ("steps", "batch", "validate_every"):
             _check(getattr(t, name) >= 1, f"[training] {name}: expected 1 or more")
         _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
-        _check(self.loss.beta >= 0, f"[loss] beta = {self.loss.beta}: expected 0 or more")
 
 
 SECTIONS = {
@@ -146,6 +154,8 @@ SECTIONS = {
     "training": TrainingSettings,
     "prior": PriorSettings,
 }
+
+KINDS = {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
 
 
 def _check(holds: bool, message: str) -> None:
@@ -183,8 +193,11 @@ def _section(cls: type, raw: Any, where: str) -> Any:
             value = float(value)
         _check(
             type(value) is type(default),
-            f"{where} {key} = {value!r}: expected a {type(default).__name__}",
+            f"{where} {key} = {value!r}: expected {KINDS[type(default)]}",
         )
+        if isinstance(value, tuple):
+            for each in value:
+                _check(isinstance(each, str), f"{where} {key}: {each!r}, expected a text")
         values[key] = value
     return cls(**values)
 
@@ -214,17 +227,21 @@ def to_toml(recipe: Recipe) -> str:
     lines = [f"{k} = {_toml(v)}" for k, v in plain.items() if not isinstance(v, dict)]
     for section, values in plain.items():
         if isinstance(values, dict):
-            lines += ["", f"[{section}]"] + [f"{k} = {_toml(v)}" for k, v in values.items()]
+            lines += ["", f"[{section}]"] + [f"{_key(k)} = {_toml(v)}" for k, v in values.items()]
     return "\n".join(lines) + "\n"
+
+
+def _key(name: str) -> str:
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _toml(name)
 
 
 def _toml(value: Any) -> str:
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, str):
-        return '"' + value.replace("\\", "\\\\").replace('"', '\\"') + '"'
+        return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     if isinstance(value, list | tuple):
         return "[" + ", ".join(_toml(v) for v in value) + "]"
     if isinstance(value, dict):
-        return "{ " + ", ".join(f"{k} = {_toml(v)}" for k, v in value.items()) + " }"
+        return "{ " + ", ".join(f"{_key(k)} = {_toml(v)}" for k, v in value.items()) + " }"
     return repr(value)

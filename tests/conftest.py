@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from pathlib import Path
 
 import pytest
@@ -23,3 +24,66 @@ def shared_data() -> Path:
     if not SHARED.is_dir():
         pytest.skip("no local copies of corpora beside the repository (../shared/data)")
     return SHARED
+
+
+TINY = {
+    "encoder_width": 16,
+    "encoder_blocks": 1,
+    "decoder_width": 16,
+    "decoder_blocks": 1,
+    "cell_width": 8,
+    "cell_blocks": 1,
+    "latent": 4,
+}
+"""Sizes of a network that answers at once."""
+
+
+@pytest.fixture(scope="session")
+def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
+    """A model file for each domain, by the name of its default model; the weights are noise."""
+    import torch
+
+    from genvae.domains import registry
+    from genvae.models import files
+    from genvae.models.autoencoder import Autoencoder
+    from genvae.models.copies import SegmentFilter
+    from genvae.models.prior import GaussianPrior
+    from genvae.recipe import ModelSettings, Recipe
+
+    folder = tmp_path_factory.mktemp("models")
+    found = {}
+    for domain, patch in (("music", 4), ("levels", 2)):
+        codec = registry.get(domain).open({})
+        name = str(registry.get(domain).default_model)
+        settings = ModelSettings(patch=patch, **TINY)  # type: ignore[arg-type]
+        with torch.random.fork_rng():
+            torch.manual_seed(0)
+            model = Autoencoder(codec.spec, settings).eval()
+        positions, latent = model.latent_shape
+        found[name] = folder / f"{name}.safetensors"
+        files.save(
+            found[name],
+            autoencoder=model,
+            gaussian=GaussianPrior(positions * latent),
+            sequence=None,
+            copies=SegmentFilter.of([b"known"]),
+            recipe=Recipe(name, domain, title=f"a tiny model of {domain}", model=settings),
+            codec=codec.config,
+            card={
+                "title": f"a tiny model of {domain}",
+                "corpora": [{"name": "none", "licence": "CC0", "may_ship_samples": "yes"}],
+                "defaults": {"prior": "gaussian", "temperature": 1.0},
+                "figures": {"pieces": {"playable": {"made": 0.5, "real": 1.0}}},
+            },
+            version="0",
+        )
+    return found
+
+
+@pytest.fixture
+def at_home(tiny_models: dict[str, Path], genvae_home: Path) -> Path:
+    """The user's data folder with a tiny model under the name of each domain's default one."""
+    (genvae_home / "models").mkdir()
+    for path in tiny_models.values():
+        shutil.copy(path, genvae_home / "models")
+    return genvae_home

@@ -14,6 +14,7 @@ from genvae.cli import (
     corpora,
     decode,
     encode,
+    evaluate,
     interpolate,
     models,
     reconstruct,
@@ -45,13 +46,23 @@ app.command("show")(show.show)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("train")(train.train)
+app.command("evaluate")(evaluate.evaluate)
 app.add_typer(models.app, name="models")
 app.add_typer(corpora.app, name="corpora")
 
 
+def _version(asked: bool) -> None:
+    if asked:
+        print(f"genvae {__version__}")
+        raise typer.Exit
+
+
 @app.callback()
 def root(
-    version: Annotated[bool, typer.Option("--version", help="Print the version.")] = False,
+    version: Annotated[
+        bool,
+        typer.Option("--version", is_eager=True, callback=_version, help="Print the version."),
+    ] = False,
 ) -> None:
     """Songs and game levels from convolutional variational autoencoders.
 
@@ -70,9 +81,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run a command line (by default the program's own) and return its exit code."""
     given = list(sys.argv[1:] if arguments is None else arguments)
     try:
-        if given[:1] == ["--version"]:
-            print(f"genvae {__version__}")
-            return 0
         code = app(given or ["--help"], prog_name="genvae", standalone_mode=False)
         sys.stdout.flush()
         return code if isinstance(code, int) else 0

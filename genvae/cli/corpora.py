@@ -10,7 +10,7 @@ import typer
 
 from genvae.cli.shared import AsJson, Quiet, Voice
 
-app = typer.Typer(rich_markup_mode=None, help="Corpora: list them, get one.")
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)

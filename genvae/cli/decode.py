@@ -29,12 +29,14 @@ def decode(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the pieces of a latents file, with the model that it was encoded with.
+    """Write the pieces of a latents file.
 
     \b
     Example:
       genvae encode data/songs/ode-to-joy.mid -o z.safetensors
       genvae decode z.safetensors --out again
+
+    Without --model the one that the file was encoded with serves.
     """
     from genvae.workflows import latents, store, write
     from genvae.workflows.output import Output

@@ -20,17 +20,20 @@ def encode(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Write the latents of files: a tensor (windows, positions, dims) for each piece.
+    """Write the latents of files.
 
     \b
     Example:
       genvae encode data/levels/caves.txt data/levels/the-bridge.txt -o z.safetensors
+
+    Each piece becomes a tensor (windows, positions, dims) under its name. To turn them back
+    into files there is genvae decode.
     """
     from genvae.workflows import reading, write
 
     write.check_target(output, overwrite=overwrite)
     voice = Voice(quiet, as_json)
-    opened = reading.open_for(files, model)
+    opened = reading.open_for(files, model, voice.problem)
     rows = write.encodings(opened, files, output, on_problem=voice.problem)
     voice.document(rows)
     for row in rows:

@@ -38,7 +38,7 @@ def interpolate(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Make the pieces between two or more songs, or levels.
+    """Make the pieces between songs, or levels.
 
     \b
     Example:

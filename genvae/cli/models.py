@@ -7,14 +7,14 @@ from typing import Annotated, Any
 
 import typer
 
-from genvae.cli.shared import AsJson, Voice, number
+from genvae.cli.shared import AsJson, Voice
 
-app = typer.Typer(rich_markup_mode=None, help="Models: list them, read a card.")
+app = typer.Typer(rich_markup_mode=None)
 
 
 @app.callback(invoke_without_command=True)
 def root(context: typer.Context, as_json: AsJson = False) -> None:
-    """List the models, or read the card of one.
+    """List the models, or read a card.
 
     \b
     Example:
@@ -81,7 +81,7 @@ def info(
         "latent": f"{latent['positions']} x {latent['dims']} numbers a window",
         "parameters": f"{card['parameters']:,}",
         "defaults": _pairs(card["defaults"]),
-        "training": _pairs({k: v for k, v in card["training"].items() if not _nested(v)}),
+        "training": _pairs(card["training"]),
     }
     for key, value in facts.items():
         voice.say(f"  {key:<11} {value}")
@@ -92,23 +92,8 @@ def info(
             voice.say(f"  {'':<11} samples: {corpus['may_ship_samples']}")
     if not card["figures"]:
         voice.say("  no figures yet: genvae evaluate MODEL --write")
-    for title, group in card["figures"].items():
-        if _nested(group):
-            _figures(voice, title, group)
-
-
-def _figures(voice: Voice, title: str, group: Mapping[str, Any]) -> None:
-    """A group of figures as a table: a column for each thing that is compared."""
-    rows = {k: v if _nested(v) else {"value": v} for k, v in group.items()}
-    columns = list(dict.fromkeys(c for row in rows.values() for c in row))
-    cells = [[name, *(number(row.get(c)) for c in columns)] for name, row in rows.items()]
-    voice.say()
-    voice.table("", [title, *columns], cells)
-
-
-def _nested(value: Any) -> bool:
-    return isinstance(value, Mapping)
+    voice.figures(card["figures"])
 
 
 def _pairs(values: Mapping[str, Any]) -> str:
-    return ", ".join(f"{k} {v}" for k, v in values.items()) or "–"
+    return ", ".join(f"{k} {v}" for k, v in values.items() if not isinstance(v, Mapping)) or "–"

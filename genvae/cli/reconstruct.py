@@ -30,20 +30,20 @@ def reconstruct(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Take files through the model and back, and say how close they came.
+    """Take files through a model and back.
 
     \b
     Example:
       genvae reconstruct data/songs/ode-to-joy.mid data/songs/greensleeves.mid
 
-    Figures run from 0 to 1: f1 counts events (onsets, tiles that are not empty) at their exact
-    place, windows_exact the windows without a single difference.
+    How close each came is printed, in figures from 0 to 1: f1 counts events (onsets, tiles that
+    are not empty) at their exact place, windows_exact the windows without a single difference.
     """
     from genvae.workflows import reading, write
     from genvae.workflows.output import Output
 
     voice = Voice(quiet, as_json)
-    opened = reading.open_for(files, model)
+    opened = reading.open_for(files, model, voice.problem)
     label = files[0].stem if len(files) == 1 else ""
     output = Output(
         opened, "reconstruct", out=out, formats=formats(format_), overwrite=overwrite, label=label

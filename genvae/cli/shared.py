@@ -40,7 +40,7 @@ AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")
 
 def formats(text: str) -> list[str]:
     """The formats of ``--format``."""
-    return [part for part in text.replace(" ", "").split(",") if part]
+    return list(dict.fromkeys(part for part in text.replace(" ", "").split(",") if part))
 
 
 @dataclass
@@ -90,6 +90,18 @@ class Voice:
         for row in rows:
             drawn.add_row(*map(_escaped, row))
         Console().print(drawn)
+
+    def figures(self, groups: Mapping[str, Any]) -> None:
+        """Groups of figures as tables: a row each, a column for each thing that is compared."""
+        for title, group in groups.items():
+            if not isinstance(group, Mapping) or not group:
+                continue
+            rows = {k: v if isinstance(v, Mapping) else {"value": v} for k, v in group.items()}
+            columns = list(dict.fromkeys(c for row in rows.values() for c in row))
+            cells = [[name, *(number(row.get(c)) for c in columns)] for name, row in rows.items()]
+            if not self.as_json:
+                self.say()
+            self.table("", [title, *columns], cells)
 
     def end(self) -> None:
         """Exit code 1 if there was a problem."""

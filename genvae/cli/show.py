@@ -31,12 +31,12 @@ def show(
     from rich.console import Console
 
     from genvae.errors import OptionProblem
-    from genvae.workflows import reading, store
+    from genvae.workflows import inputs
 
     if width is not None and width < 20:
         raise OptionProblem(f"--width {width}: expected 20 columns or more")
-    codec = store.open_codec(reading.domain_of([file]), layout=layout, tileset=tileset)
-    piece, pieces = reading.first_piece(codec, file, index)
+    codec = inputs.open_codec(inputs.domain_of([file]), layout=layout, tileset=tileset)
+    piece, pieces = inputs.piece_of(codec, file, index)
     console = Console(width=width)
     if pieces > 1:
         console.print(f"{file}: {index} of {pieces} (--index)", markup=False, highlight=False)

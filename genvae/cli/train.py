@@ -48,7 +48,7 @@ def train(
     ] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Train a model from a recipe, or from a folder of songs or levels.
+    """Train a model from a recipe or a folder.
 
     \b
     Example (needs the extra "train"):
@@ -56,6 +56,7 @@ def train(
       genvae corpora get lakh_trio
       genvae train trio
 
+    A folder of songs or levels is learned from with the recipe of the domain's default model.
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
     """

@@ -30,7 +30,9 @@ class Field:
     ``trivial`` is the category of "nothing happens here" (rest, hold, sky): several may be
     named; measures leave them out. When sampling, temperature reshapes the categories from
     ``temper_from`` on among themselves and leaves the total of each lower category alone
-    (in music: pitch is tempered, rest and hold are not).
+    (in music: pitch is tempered, rest and hold are not). With ``members`` > 0 a category is a set
+    written as a binary number of that many bits (the drums struck together), and models treat
+    it by its members and their pairs, so that a set never seen is not a stranger.
     """
 
     name: str
@@ -38,6 +40,14 @@ class Field:
     rows: int = 1
     trivial: tuple[int, ...] = (0,)
     temper_from: int = 0
+    members: int = 0
+
+    def __post_init__(self) -> None:
+        if self.members and self.categories != 2**self.members:
+            raise ValueError(
+                f"field {self.name!r}: {self.members} members make {2**self.members} sets, "
+                f"not {self.categories} categories"
+            )
 
 
 @dataclass(frozen=True)

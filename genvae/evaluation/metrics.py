@@ -39,6 +39,8 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     a, b = codec.measure_windows(made), codec.measure_windows(real)
     shifts = {}
     for name, reals in b.items():
+        if not np.isfinite(reals).any() and not np.isfinite(a[name]).any():
+            continue  # a measure that applies to neither
         spread = float(np.nanstd(reals)) + 1e-6 if np.isfinite(reals).any() else 1.0
         gap = abs(_mean(a[name]) - _mean(reals))
         shifts[f"shift_{name}"] = min(2.0, gap / spread) if np.isfinite(gap) else 2.0
@@ -58,8 +60,8 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     """How much of the real windows the made ones hit, field by field.
 
     ``F_cells`` is the share of equal cells, ``F_f1`` the F1 of *events*: cells that are not
-    trivial, right only with the same category at the same place. A codec may count a field's
-    events its own way (``event_counts``: drum hits one by one).
+    trivial, right only with the same category at the same place; 1 where neither has any. A
+    codec may count a field's events its own way (``event_counts``: drum hits one by one).
     """
     out: dict[str, float] = {}
     for f in codec.spec.fields:
@@ -72,7 +74,7 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
             right = float((a == b)[in_b].mean()) if in_b.any() else 1.0
             out[f"{f.name}_nontrivial"] = right
         hit, said, there = custom
-        out[f"{f.name}_f1"] = 2 * hit / max(1, said + there)
+        out[f"{f.name}_f1"] = 2 * hit / (said + there) if said + there else 1.0
     same = np.ones(len(next(iter(real.values()))), dtype=bool)
     for f in codec.spec.fields:
         same &= (made[f.name] == real[f.name]).all(axis=(1, 2))

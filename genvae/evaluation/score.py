@@ -28,9 +28,10 @@ def score_samples(
     real windows, the plain prior: the sequence prior is not there yet while training.
     """
     model.eval()
-    posterior = model.encode(torch.from_numpy(real_NTR))
+    device = model.decoder.place.device
+    posterior = model.encode(torch.from_numpy(real_NTR).to(device))
     prior = GaussianPrior(int(np.prod(model.latent_shape)))
-    prior.fit(posterior.mean_NPD.numpy(), posterior.variance().numpy())
+    prior.fit(posterior.mean_NPD.cpu().numpy(), posterior.variance().cpu().numpy())
     rng = np.random.default_rng(0)
     noise = rng.standard_normal((CHUNKS * windows, len(prior.mean))).astype(np.float32)
     z = prior.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, model.latent_shape[1])

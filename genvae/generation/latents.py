@@ -12,7 +12,9 @@ PARALLEL = 1e-6
 
 
 def linear(a: np.ndarray, b: np.ndarray, t: float) -> np.ndarray:
-    """The straight line: a at t = 0, b at t = 1."""
+    """The straight line. Exact at t = 0 and t = 1."""
+    if t <= 0 or t >= 1:
+        return np.array(b if t >= 1 else a, copy=True)
     return np.asarray(a + (b - a) * t)
 
 

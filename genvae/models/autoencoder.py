@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from genvae.domains.base import WindowSpec
 from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.likelihood import Categorical
-from genvae.models.networks import CausalStack, Conv, ResidualBlock, StepEmbedding
+from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
 from genvae.recipe import ModelSettings
 
@@ -39,7 +39,7 @@ class Encoder(nn.Module):
         width = settings.encoder_width
         self.patch = settings.patch
         self.positions = spec.steps // settings.patch
-        self.embed = StepEmbedding(tuple(f.categories for f, _ in spec.cells()), width // 2)
+        self.words = Vocabulary(tuple(f for f, _ in spec.cells()), width // 2, spec.rows**-0.5)
         self.gather = nn.Linear(settings.patch * (width // 2), width)
         self.place = nn.Parameter(torch.zeros(self.positions, width))
         self.blocks = nn.ModuleList(
@@ -50,7 +50,7 @@ class Encoder(nn.Module):
 
     def forward(self, cells_NTR: Tensor) -> Tensor:
         """``(N, T, R)`` categories -> ``(N, P, C)``."""
-        steps = torch.nn.functional.gelu(self.embed(cells_NTR))
+        steps = torch.nn.functional.gelu(self.words.summed(cells_NTR, self.words.table()))
         x = self.gather(steps.reshape(len(steps), self.positions, -1)) + self.place
         for block in self.blocks:
             x = block(x)
@@ -63,7 +63,7 @@ class Decoder(nn.Module):
 
     def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
         super().__init__()
-        categories = tuple(f.categories for f, _ in spec.cells())
+        fields = tuple(f for f, _ in spec.cells())
         width, cell = settings.decoder_width, settings.cell_width
         self.spec, self.patch = spec, settings.patch
         self.positions = spec.steps // settings.patch
@@ -72,20 +72,15 @@ class Decoder(nn.Module):
         self.place = nn.Parameter(torch.zeros(self.positions, width))
         self.around = nn.ModuleList(ResidualBlock(width, r, settings.dropout) for r in (1, 2))
         self.upsample = nn.Linear(width, settings.patch * width)
-        self.past = StepEmbedding(categories, width)
+        self.past_words = Vocabulary(fields, width, spec.rows**-0.5)
         self.steps = CausalStack(
             width, settings.decoder_blocks, channels_condition=width, dropout=settings.dropout
         )
-        starts = [sum(categories[:i]) for i in range(len(categories))]
-        self.register_buffer("starts", torch.tensor(starts), persistent=False)
-        self.cell_embed = nn.Embedding(sum(categories), cell)
-        nn.init.normal_(self.cell_embed.weight, std=0.5)
+        self.words = Vocabulary(fields, cell, 0.5)
         self.to_cells = nn.Linear(width, spec.rows * cell)
         self.nearby = Conv(2 * cell, cell, (-1, 0, 1))
         self.cells = CausalStack(cell, settings.cell_blocks, cycle=4, dropout=settings.dropout)
         self.likelihoods = nn.ModuleDict({f.name: Categorical(f, cell) for f in spec.fields})
-
-    starts: Tensor
 
     def upsampled(self, z_NQD: Tensor) -> Tensor:
         """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
@@ -99,8 +94,8 @@ class Decoder(nn.Module):
     def forward(self, z_NQD: Tensor, cells_NSR: Tensor) -> Tensor:
         """Features of every cell given z and all cells decoded before it: ``(N, S, R, E)``."""
         u = self.upsampled(z_NQD)
-        past = shift(self.past(cells_NSR), 1)
-        embedded = self.cell_embed(cells_NSR + self.starts)
+        past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)
+        embedded = self.words.each(cells_NSR, self.words.table())
         if self.training and self.token_dropout > 0:
             keep = torch.rand(past.shape[:2], device=past.device) >= self.token_dropout
             past = past * keep[..., None]

@@ -16,6 +16,9 @@ from torch import Tensor
 from genvae.domains.base import Constraints, Field
 from genvae.models.autoencoder import Decoder
 
+COLDEST = 1e-6
+"""Temperatures below count as this one: logits divided by them stay finite."""
+
 
 @torch.no_grad()
 def decode(
@@ -31,15 +34,21 @@ def decode(
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
     """
-    u = decoder.upsampled(z_NQD)
+    device = decoder.words.starts.device
+    u = decoder.upsampled(z_NQD.to(device))
     pieces, steps, _ = u.shape
     conditions = decoder.steps.conditions(u)
     cells = np.zeros((pieces, steps, decoder.spec.rows), dtype=np.int64)
     memory = decoder.steps.start(pieces)
     past = torch.zeros_like(u[:, 0])
-    blank = torch.zeros(pieces, decoder.spec.rows, decoder.cell_width)
+    blank = torch.zeros(pieces, decoder.spec.rows, decoder.cell_width, device=device)
     before, before_that = blank, blank
     plan = list(decoder.spec.cells())
+    past_table, table, starts = (
+        decoder.past_words.table(),
+        decoder.words.table(),
+        decoder.words.starts,
+    )
     greedy = uniforms_NSR is None or temperature == 0
     for t in range(steps):
         heard = [None if c is None else c[:, t] for c in conditions]
@@ -54,16 +63,17 @@ def decode(
             logits = decoder.likelihood(field.name).logits(features)
             allowed = constraints.allow(t, r, cells) if constraints else None
             if allowed is not None:
-                logits = logits.masked_fill(~torch.from_numpy(np.asarray(allowed)), -torch.inf)
+                forbidden = torch.from_numpy(~np.asarray(allowed)).to(device)
+                logits = logits.masked_fill(forbidden, -torch.inf)
             if greedy:
                 chosen = logits.argmax(-1)
             else:
                 assert uniforms_NSR is not None
                 chosen = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
-            cells[:, t, r] = chosen.numpy()
-            last = decoder.cell_embed(chosen + decoder.starts[r])
+            cells[:, t, r] = chosen.cpu().numpy()
+            last = table[chosen + starts[r]]
             embedded[:, r] = last
-        past = decoder.past(torch.from_numpy(cells[:, t]))
+        past = decoder.past_words.summed(torch.from_numpy(cells[:, t]).to(device), past_table)
         before, before_that = embedded, before
     return cells
 
@@ -79,14 +89,14 @@ def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:
         return probabilities
     head, tail = probabilities[:, : field.temper_from], logits[:, field.temper_from :]
     mass = probabilities[:, field.temper_from :].sum(-1, keepdim=True)
-    shaped = torch.softmax(tail / temperature, dim=-1).nan_to_num(0.0)
+    shaped = torch.softmax(tail / max(temperature, COLDEST), dim=-1).nan_to_num(0.0)
     return torch.cat([head, shaped * mass], dim=-1)
 
 
 def _pick(probabilities: Tensor, uniforms_N: np.ndarray) -> Tensor:
     """The category in which each uniform number falls."""
     edges = probabilities.double().cumsum(-1)
-    at = torch.from_numpy(uniforms_N)[:, None] * edges[:, -1:]
+    at = torch.from_numpy(uniforms_N).to(edges.device)[:, None] * edges[:, -1:]
     chosen = (edges <= at).sum(-1)
     possible = (probabilities > 0).double()
     last = probabilities.shape[-1] - 1 - possible.flip(-1).argmax(-1)

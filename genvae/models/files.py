@@ -23,7 +23,7 @@ from safetensors.torch import save_file
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
-from genvae.errors import FileProblem, ModelProblem
+from genvae.errors import FileProblem, ModelProblem, RecipeProblem
 from genvae.models.autoencoder import Autoencoder, Decoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.prior import GaussianPrior, SequencePrior
@@ -194,13 +194,13 @@ def read(path: Path) -> ModelFile:
             f"{path}: a .safetensors file, but not one of genvae's "
             f"(its header lacks {', '.join(sorted(missing))})"
         )
-    if int(text["format"]) > FORMAT:
-        raise ModelProblem(
-            f"{path}: model format {text['format']}, this genvae reads up to {FORMAT}; "
-            f"install genvae {text.get('version', '(newer)')} or newer"
-        )
     try:
+        if int(text["format"]) > FORMAT:
+            raise ModelProblem(
+                f"{path}: model format {text['format']}, this genvae reads up to {FORMAT}; "
+                f"install genvae {text.get('version', '(newer)')} or newer"
+            )
         recipe = from_dict(json.loads(text["recipe"]), "its recipe")
         return ModelFile(path, recipe, json.loads(text["codec"]), json.loads(text["card"]))
-    except (ValueError, KeyError) as why:
+    except (ValueError, KeyError, RecipeProblem) as why:
         raise ModelProblem(f"{path}: its header is damaged ({why})") from None

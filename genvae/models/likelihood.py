@@ -10,19 +10,27 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genvae.domains.base import Field
+from genvae.models.networks import set_features
 
 
 class Categorical(nn.Module):
-    """Cross-entropy over a field's categories (nats a cell)."""
+    """Cross-entropy over a field's categories (nats a cell).
+
+    A field of sets is a log-linear model with a term for each member and each pair (Ising),
+    normalised exactly over all sets.
+    """
 
     def __init__(self, field: Field, channels: int) -> None:
         super().__init__()
         self.field = field
-        self.head = nn.Linear(channels, field.categories)
+        m = field.members
+        self.head = nn.Linear(channels, m * (m + 1) // 2 if m else field.categories)
 
     def logits(self, features: Tensor) -> Tensor:
         """``(..., E) -> (..., K)``."""
         y: Tensor = self.head(features)
+        if self.field.members:
+            y = y @ set_features(self.field.members).to(y).T
         return y
 
     def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:

@@ -10,9 +10,13 @@ those of WaveNet (van den Oord et al. 2016), rows within columns as in PixelCNN 
 
 from __future__ import annotations
 
+from functools import cache
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
+
+from genvae.domains.base import Field
 
 
 class Conv(nn.Module):
@@ -142,20 +146,53 @@ class CausalStack(nn.Module):
         return y
 
 
-class StepEmbedding(nn.Module):
-    """The cells of a step to one vector: the sum of an embedding for each cell's category."""
+class Vocabulary(nn.Module):
+    """A vector for each category of each cell of a step.
 
-    offsets: Tensor
+    An ordinary cell has a free vector a category. A cell of sets (``members`` > 0) has one for
+    each member and each pair of members; a set's vector is the sum of those it contains.
+    """
 
-    def __init__(self, categories: tuple[int, ...], channels: int) -> None:
+    starts: Tensor
+
+    def __init__(self, cells: tuple[Field, ...], channels: int, std: float) -> None:
         super().__init__()
-        starts = [sum(categories[:i]) for i in range(len(categories))]
-        self.register_buffer("offsets", torch.tensor(starts), persistent=False)
-        self.table = nn.EmbeddingBag(sum(categories), channels, mode="sum")
-        nn.init.normal_(self.table.weight, std=len(categories) ** -0.5)
+        sizes = [f.categories for f in cells]
+        starts = [sum(sizes[:i]) for i in range(len(sizes))]
+        self.register_buffer("starts", torch.tensor(starts), persistent=False)
+        self.members = [f.members for f in cells]
+        self.parts = nn.ParameterList(
+            nn.Parameter(torch.randn(_features(f), channels) * std) for f in cells
+        )
 
-    def forward(self, cells: Tensor) -> Tensor:
-        """``(..., R)`` integers -> ``(..., channels)``."""
-        flat = (cells + self.offsets).reshape(-1, cells.shape[-1])
-        y: Tensor = self.table(flat).reshape(*cells.shape[:-1], -1)
-        return y
+    def table(self) -> Tensor:
+        """``(K of all cells, channels)``."""
+        rows = [
+            (set_features(m).to(part) @ part) if m else part
+            for m, part in zip(self.members, self.parts, strict=True)
+        ]
+        return torch.cat(rows)
+
+    def each(self, cells: Tensor, table: Tensor) -> Tensor:
+        """``(..., R)`` integers -> ``(..., R, channels)``."""
+        return F.embedding(cells + self.starts, table)
+
+    def summed(self, cells: Tensor, table: Tensor) -> Tensor:
+        """``(..., R)`` integers -> ``(..., channels)``: the step as a whole."""
+        flat = (cells + self.starts).reshape(-1, cells.shape[-1])
+        y: Tensor = F.embedding_bag(flat, table, mode="sum")
+        return y.reshape(*cells.shape[:-1], -1)
+
+
+def _features(field: Field) -> int:
+    m = field.members
+    return m * (m + 1) // 2 if m else field.categories
+
+
+@cache
+def set_features(members: int) -> Tensor:
+    """Which members and which pairs each of the ``2**members`` sets holds, ``(2**m, m(m+1)/2)``."""
+    numbers = torch.arange(2**members)
+    holds = (numbers[:, None] >> torch.arange(members) & 1).float()
+    first, second = torch.triu_indices(members, members)
+    return holds[:, first] * holds[:, second]

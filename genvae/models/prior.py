@@ -34,8 +34,10 @@ class GaussianPrior(nn.Module):
         """Moments of the mixture of all posteriors: covariance of means plus mean variance."""
         flat = mean_NPD.reshape(len(mean_NPD), -1).astype(np.float64)
         spread = variance_NPD.reshape(len(flat), -1).mean(0)
-        covariance = np.cov(flat, rowvar=False) + np.diag(spread + 1e-6)
-        self.mean.copy_(torch.from_numpy(flat.mean(0)))
+        centre = flat.mean(0)
+        # Not np.cov, which has no answer for a single window.
+        covariance = (flat - centre).T @ (flat - centre) / len(flat) + np.diag(spread + 1e-6)
+        self.mean.copy_(torch.from_numpy(centre))
         self.factor.copy_(torch.from_numpy(np.linalg.cholesky(covariance)))
 
     def transform(self, noise_ND: Tensor) -> Tensor:

@@ -15,6 +15,7 @@ import numpy as np
 import torch
 from safetensors.torch import load_file, save_file
 
+from genvae.errors import GenvaeError
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.penalties import penalties
 from genvae.recipe import Recipe
@@ -52,12 +53,14 @@ def fit(
     progress: Progress | None = None,
     resume: bool = False,
 ) -> Outcome:
-    """Train; leave the best averaged weights in the model and in ``folder/best.safetensors``.
+    """Train; leave the best averaged weights in the model, which comes back to the CPU, and in
+    ``folder/best.safetensors``.
 
     The best checkpoint has the lowest ``validation loss * (1 + score)``: the loss of held-out
     chunks at full beta, and the distance of fresh samples from the validation data as the
     ``score`` callback measures it. ``folder/metrics.jsonl`` gets a line a validation;
-    ``folder/checkpoint.safetensors`` resumes optimizer, step and random states.
+    ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
+    GenvaeError if no validation had a finite loss.
     """
     from lightning_fabric import Fabric
 
@@ -84,6 +87,7 @@ def fit(
         state = checkpoint.load(path, model, average, optimizer, rng)
     began = time.monotonic() - state["seconds"]
     sums: dict[str, float] = defaultdict(float)
+    summed = 0
 
     while state["step"] < settings.steps and state["bad"] < settings.patience:
         step = state["step"]
@@ -99,6 +103,7 @@ def fit(
         average.update(model, step)
         for name, value in losses.terms.items():
             sums[name] += value
+        summed += 1
         if progress:
             progress(step + 1, losses.terms)
         state["step"] = step + 1
@@ -116,15 +121,20 @@ def fit(
             save_file(model.state_dict(), folder / "best.safetensors")
         average.swap(model)
         state["seconds"] = time.monotonic() - began
-        count = settings.validate_every
         line = {"step": step + 1, "seconds": round(state["seconds"], 1), "criterion": criterion}
-        line |= {f"train_{k}": v / count for k, v in sums.items()} | measured
+        line |= {f"train_{k}": v / summed for k, v in sums.items()} | measured
         sums.clear()
+        summed = 0
         with (folder / "metrics.jsonl").open("a", encoding="utf-8") as log:
             log.write(json.dumps(line) + "\n")
         checkpoint.save(folder / "checkpoint.safetensors", model, average, optimizer, rng, state)
 
-    model.load_state_dict(load_file(folder / "best.safetensors"))
+    if not math.isfinite(state["best"]):
+        raise GenvaeError(
+            f"{folder}: the loss was never finite in {state['step']} steps; "
+            "try a lower [training] rate"
+        )
+    model.cpu().load_state_dict(load_file(folder / "best.safetensors"))
     model.eval()
     return Outcome(
         state["step"], state["best_step"], state.get("best_measured", {}), state["seconds"]

@@ -40,13 +40,15 @@ def split(
     total = sum(weight.values())
     order = [names[i] for i in np.random.default_rng(seed).permutation(len(names))]
     parts: dict[str, list[int]] = {"heldout": [], "validation": [], "train": []}
-    for part, share in (("heldout", heldout), ("validation", validation)):
+    for part, share, parts_after in (("heldout", heldout, 2), ("validation", validation, 1)):
         taken, rest = 0, []
+        spare = max(len(order) - parts_after, min(1, len(order) - 1))
+        largest = max(0.5 * share * total, min((weight[n] for n in order), default=0))
         for name in order:
-            fits = weight[name] <= max(0.5 * share * total, min(weight.values()))
-            if taken < share * total and fits and len(order) > 1:
+            if taken < share * total and weight[name] <= largest and spare > 0:
                 parts[part] += members[name]
                 taken += weight[name]
+                spare -= 1
             else:
                 rest.append(name)
         order = rest

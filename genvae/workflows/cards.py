@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -10,8 +9,7 @@ from genvae.domains import registry
 from genvae.errors import GenvaeError
 from genvae.models import files
 from genvae.workflows import store
-
-OnProblem = Callable[[GenvaeError], None]
+from genvae.workflows.inputs import OnProblem
 
 
 def models(on_problem: OnProblem) -> list[dict[str, Any]]:

@@ -52,9 +52,10 @@ def save(
         path.parent.mkdir(parents=True, exist_ok=True)
         save_file({k: np.ascontiguousarray(v) for k, v in latents.items()}, partial, text)
         os.replace(partial, path)
-    except OSError as why:
+    except (OSError, SafetensorError) as why:
         partial.unlink(missing_ok=True)
-        raise FileProblem(f"{path}: cannot be written ({why.strerror})") from None
+        reason = getattr(why, "strerror", None) or why
+        raise FileProblem(f"{path}: cannot be written ({reason})") from None
 
 
 def load(path: Path) -> Stored:

@@ -21,7 +21,7 @@ from genvae.domains import registry
 from genvae.workflows import between, deliver, store
 from genvae.workflows.between import Source
 from genvae.workflows.deliver import Made
-from genvae.workflows.reading import existing
+from genvae.workflows.inputs import existing
 from genvae.workflows.store import Opened
 
 Input = str | Path | Made | Any

@@ -67,7 +67,7 @@ class Output:
         """Make the folder; refuse before any work if it cannot be written to or a file of these
         names exists. Raises FileProblem."""
         planned = [self.folder / f"{n}{s}" for n in names for s in self.suffixes]
-        planned.append(self.folder / "manifest.jsonl")
+        planned += [self.folder / latents.FILE, self.folder / "manifest.jsonl"]
         taken = [p for p in planned if p.exists()]
         if taken and not self.overwrite:
             more = f" and {len(taken) - 1} more" if len(taken) > 1 else ""

@@ -21,7 +21,7 @@ from genvae.domains import registry
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, RecipeProblem, nearest
 from genvae.models import files
 from genvae.recipe import Recipe
-from genvae.workflows import store
+from genvae.workflows import dataset, inputs, store
 
 CHECKPOINT = "checkpoint.safetensors"
 SOURCE = "run.json"
@@ -97,9 +97,11 @@ def plan(
     found = _recipe(recipe, domain, data, name, began)
     codec = {k: v for k, v in (("layout", layout), ("tileset", tileset)) if v is not None}
     if codec:
-        opened = store.open_codec(found.domain, layout=layout, tileset=tileset)
+        opened = inputs.open_codec(found.domain, layout=layout, tileset=tileset)
         found = replace(found, codec=opened.config)
     found = _adjusted(found, name, steps)
+    registry.get(found.domain).open(found.codec)
+    dataset.files_of(found.data, data)
     run = Run(
         found,
         home() / "runs" / found.name,

@@ -11,7 +11,7 @@ from typing import Any
 from genvae.corpora.fetch import home
 from genvae.domains import registry
 from genvae.domains.base import Codec, Domain
-from genvae.errors import ModelProblem, OptionProblem, RecipeProblem, nearest
+from genvae.errors import ModelProblem, OptionProblem, nearest
 from genvae.models import files
 from genvae.models.files import ModelFile
 
@@ -78,19 +78,6 @@ def open_model(name: str | None = None, domain: str | None = None) -> Opened:
     codec = found.open(model.codec)
     model.spec = codec.spec
     return Opened(model, found, codec)
-
-
-def open_codec(domain: str, *, layout: str | None = None, tileset: str | None = None) -> Codec:
-    """The codec of a layout (music) or tileset (levels) by name or file, by default the domain's
-    own; no model is read. Raises OptionProblem, or FileProblem for a tileset file."""
-    wanted = registry.get(domain)
-    given = {"layout": layout, "tileset": tileset}
-    config = {key: value for key, value in given.items() if value is not None}
-    try:
-        return wanted.open(config)
-    except RecipeProblem as problem:
-        options = ", ".join(f"--{key} {value}" for key, value in config.items())
-        raise OptionProblem(f"{options}: {problem}") from None
 
 
 def requests(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:

@@ -55,6 +55,8 @@ def train(
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
     corpora; ``start`` is a model to go on from. Raises RecipeProblem, CorpusProblem, FileProblem.
     """
+    import torch
+
     listen = listen or Listener()
     codec = registry.get(recipe.domain).open(recipe.codec)
     if codec.spec.steps % recipe.model.patch:
@@ -78,6 +80,7 @@ def train(
             f"{len(pieces.cells)} pieces in {len(set(pieces.clusters))} clusters cannot be split "
             "into training, validation and held-out parts; give at least three unlike files"
         )
+    torch.manual_seed(recipe.training.seed)
     model = Autoencoder(codec.spec, recipe.model)
     if start is not None:
         _continue_from(model, start, codec)

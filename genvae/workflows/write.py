@@ -12,11 +12,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
-from genvae.errors import FileProblem, GenvaeError, OptionProblem
+from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
 from genvae.workflows import between, deliver, latents
 from genvae.workflows.between import Source
 from genvae.workflows.deliver import Made
+from genvae.workflows.inputs import OnProblem
 from genvae.workflows.output import Output, finite
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
@@ -27,7 +28,6 @@ PREFIXES = {"levels": "level"}
 """What the files of a domain are called, where it is not the domain's name."""
 
 OnPiece = Callable[[Path, Made], None]
-OnProblem = Callable[[GenvaeError], None]
 
 
 def check_sampling(n: int, seed: int | None) -> None:
@@ -82,11 +82,14 @@ def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How pieces came out, from what the manifest says of them.
 
     ``as_decoded`` were good at the first draw, ``redrawn`` at a later one, ``not_good`` never;
-    ``copied`` of ``windows`` windows are known from training.
+    ``judged`` were tried whether they can be played; ``copied`` of ``windows`` windows are known
+    from training.
     """
-    count = dict.fromkeys(("as_decoded", "redrawn", "not_good", "copied", "windows"), 0)
+    names = ("as_decoded", "redrawn", "not_good", "judged", "copied", "windows")
+    count = dict.fromkeys(names, 0)
     for line in lines:
         checks = line["checks"]
+        count["judged"] += "playable" in checks
         if not checks["valid"] or checks.get("playable") is False:
             count["not_good"] += 1
         else:
@@ -98,11 +101,12 @@ def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
 
 def summary(found: Mapping[str, int]) -> str:
     """A tally in words."""
-    words = [f"{found['as_decoded']} good as decoded"]
+    good = "playable" if found["judged"] else "well-formed"
+    words = [f"{found['as_decoded']} {good} as decoded"]
     if found["redrawn"]:
-        words.append(f"{found['redrawn']} drawn again")
+        words.append(f"{found['redrawn']} {good} when drawn again")
     if found["not_good"]:
-        words.append(f"{found['not_good']} not playable")
+        words.append(f"{found['not_good']} not {good}")
     if found["copied"]:
         words.append(f"{found['copied']} of {found['windows']} windows known from training")
     return ", ".join(words)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genvae.domains.base import Field, WindowSpec
-from genvae.domains.music.drums import DRUM_SETS
+from genvae.domains.music.drums import CLASSES, DRUM_SETS
 
 STEPS = 32
 """Steps in a window: two cells of ``CELL`` steps."""
@@ -38,7 +38,7 @@ class VoicePlan:
     def field(self) -> Field:
         """The field of a window that holds this voice. Pitch is tempered, rhythm is not."""
         if self.drums:
-            return Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1)
+            return Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1, members=len(CLASSES))
         return Field(self.name, LINE_TOKENS, trivial=(REST, HOLD), temper_from=ONSET)
 
 

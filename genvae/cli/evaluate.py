@@ -1,0 +1,75 @@
+"""``genvae evaluate``: the figures of a model beside those of real data."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genvae.cli.shared import AsJson, Quiet, Voice
+
+
+def evaluate(
+    model: Annotated[str, typer.Argument(metavar="MODEL", help="A model by name, or a file.")],
+    data: Annotated[
+        Path | None,
+        typer.Option("--data", metavar="DIR", help="Judge by these files, not the held-out ones."),
+    ] = None,
+    windows: Annotated[
+        int, typer.Option("--windows", help="Windows of each kind to take figures over.")
+    ] = 5000,
+    seed: Annotated[int, typer.Option("--seed", help="Of the samples.")] = 0,
+    write: Annotated[
+        bool, typer.Option("--write", help="Keep the figures in the model's card.")
+    ] = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Measure a model on held-out data.
+
+    \b
+    Example:
+      genvae evaluate platformer --data data/levels --windows 100
+
+    Without --data the held-out part of the model's own corpora is used: see genvae corpora.
+    """
+    from genvae.errors import OptionProblem
+    from genvae.workflows import evaluate as workflow
+    from genvae.workflows import store
+
+    if windows < 1:
+        raise OptionProblem(f"--windows {windows}: expected 1 or more")
+    opened = store.open_model(model)
+    voice = Voice(quiet, as_json)
+    with _bars(quiet) as progress:
+        figures = workflow.evaluate(
+            opened, folder=data, windows=windows, seed=seed, write=write, progress=progress
+        )
+    voice.document([{"file": opened.model.path, "model": opened.model.name, **figures}])
+    voice.figures(figures)
+    if write:
+        voice.say(f"written to the card of {opened.model.path}")
+
+
+@contextmanager
+def _bars(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
+    """A bar a stage on a terminal, nothing in a pipe."""
+    if quiet or not sys.stderr.isatty():
+        yield None
+        return
+    from rich.console import Console
+    from rich.progress import Progress
+
+    with Progress(console=Console(stderr=True), transient=True) as bars:
+        tasks = {}
+
+        def tell(stage: str, done: int, total: int) -> None:
+            if stage not in tasks:
+                tasks[stage] = bars.add_task(stage)
+            bars.update(tasks[stage], completed=done, total=total)
+
+        yield tell

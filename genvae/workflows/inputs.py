@@ -1,0 +1,71 @@
+"""Files that come in: which domain they are of, and the pieces in them. Loads no torch."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import Any
+
+from genvae.domains import registry
+from genvae.domains.base import Codec
+from genvae.errors import FileProblem, GenvaeError, OptionProblem, RecipeProblem
+
+OnProblem = Callable[[GenvaeError], None]
+
+
+def existing(path: Path) -> Path:
+    """The path, if there is a file with something in it. Raises FileProblem."""
+    if path.is_dir():
+        raise FileProblem(f"{path}: a folder, expected a file")
+    if not path.exists():
+        raise FileProblem(f"{path}: no such file")
+    if path.stat().st_size == 0:
+        raise FileProblem(f"{path}: an empty file, expected a song (.mid) or a level (.txt)")
+    return path
+
+
+def domain_of(paths: Sequence[Path], on_problem: OnProblem | None = None) -> str:
+    """The one domain of the files; those that no domain reads are left to their reader.
+
+    Raises FileProblem if there are two domains, or none for any file: all but the last such
+    file go to ``on_problem``.
+    """
+    found: dict[str, Path] = {}
+    problems: list[GenvaeError] = []
+    for path in paths:
+        try:
+            found.setdefault(registry.of_file(existing(path)).name, path)
+        except GenvaeError as why:
+            problems.append(why)
+    if len(found) > 1:
+        listed = ", ".join(f"{path} is of {name}" for name, path in found.items())
+        raise FileProblem(f"{listed}; expected files of one domain")
+    if not found:
+        for problem in problems[:-1] if on_problem else []:
+            assert on_problem is not None
+            on_problem(problem)
+        raise problems[-1] if problems else FileProblem("no file given")
+    return next(iter(found))
+
+
+def open_codec(domain: str, *, layout: str | None = None, tileset: str | None = None) -> Codec:
+    """The codec of a layout (music) or tileset (levels) by name or file, by default the domain's
+    own; no model is read. Raises OptionProblem, or FileProblem for a tileset file."""
+    given = {"layout": layout, "tileset": tileset}
+    config = {key: value for key, value in given.items() if value is not None}
+    try:
+        return registry.get(domain).open(config)
+    except RecipeProblem as problem:
+        options = ", ".join(f"--{key} {value}" for key, value in config.items())
+        raise OptionProblem(f"{options}: {problem}") from None
+
+
+def piece_of(codec: Codec, path: Path, index: int = 1) -> tuple[Any, int]:
+    """Piece ``index`` (from 1) of a file, and how many there are.
+    Raises FileProblem and OptionProblem."""
+    pieces = list(codec.read(existing(path)))
+    if not pieces:
+        raise FileProblem(f"{path}: nothing in it to read")
+    if not 1 <= index <= len(pieces):
+        raise OptionProblem(f"--index {index}: {path} holds {len(pieces)}, counted from 1")
+    return pieces[index - 1], len(pieces)
