@@ -1,0 +1,109 @@
+"""Fitting priors to latents: an easy sequence costs less than N(0, I) says.
+
+Axes:  S positions of a piece · D dims of z
+"""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+
+import numpy as np
+import torch
+
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.prior import SequencePrior
+from genvae.training.prior import (
+    Latents,
+    _batch,
+    evaluate,
+    fit_gaussian,
+    fit_sequence_prior,
+    latents_of,
+)
+from tests.fakes import SPEC, TINY, TINY_PRIOR, strings
+
+
+def walks(count: int, length: int, seed: int, keep: float = 0.95) -> list[Latents]:
+    """AR(1) in two dimensions with unit variance, known to within a hundredth."""
+    rng = np.random.default_rng(seed)
+    found = []
+    for _ in range(count):
+        z = rng.standard_normal((length, 2))
+        for t in range(1, length):
+            z[t] = keep * z[t - 1] + math.sqrt(1 - keep**2) * z[t]
+        found.append((z.astype(np.float32), np.full((length, 2), 0.01, dtype=np.float32)))
+    return found
+
+
+SETTINGS = replace(TINY_PRIOR, steps=200, batch=8, positions=12, dropout=0.0, rate=0.01)
+STANDARD = 0.5 * (1 + math.log(2 * math.pi))
+"""Nats that a standard normal number costs under N(0, 1)."""
+
+
+def test_an_easy_sequence_is_learned() -> None:
+    torch.manual_seed(0)
+    prior = SequencePrior(2, 2, SETTINGS)
+    heard: list[int] = []
+    figures = fit_sequence_prior(
+        prior,
+        walks(20, 24, seed=0),
+        walks(6, 24, seed=1),
+        SETTINGS,
+        progress=lambda n, _: heard.append(n),
+    )
+    best_possible = 4 * (STANDARD + 0.5 * math.log(1 - 0.95**2))
+    standard = 4 * STANDARD
+    assert best_possible < figures["validation_nll"] < standard - 1.5
+    assert heard == list(range(1, 201))
+    assert not prior.training
+    assert evaluate(prior, walks(6, 24, seed=1), SETTINGS) == figures["validation_nll"]
+
+
+def test_equal_seeds_equal_priors() -> None:
+    made = []
+    for _ in range(2):
+        torch.manual_seed(0)
+        prior = SequencePrior(2, 2, TINY_PRIOR)
+        fit_sequence_prior(prior, walks(4, 8, 0), walks(2, 8, 1), TINY_PRIOR, seed=3)
+        made.append(prior.state_dict())
+    assert all(torch.equal(v, made[1][k]) for k, v in made[0].items())
+
+
+def test_batches_begin_at_windows_and_pad_short_pieces() -> None:
+    prior = SequencePrior(2, 1, TINY_PRIOR)
+    settings = replace(TINY_PRIOR, batch=60, positions=6)
+    counted = np.arange(1, 12, dtype=np.float32)[:, None]
+    long: Latents = (counted, np.zeros_like(counted))
+    short: Latents = (-counted[:4], np.zeros_like(counted[:4]))
+    z, weight = _batch(prior, [long, short], settings, np.random.default_rng(0))
+    assert z.shape == (60, 6, 1)
+    begins = {float(row[0, 0]) for row in z}
+    assert begins == {1.0, 3.0, 5.0, -1.0}
+    for row, w in zip(z, weight, strict=True):
+        assert w.tolist() == ([1.0] * 6 if row[0] > 0 else [1.0] * 4 + [0.0] * 2)
+        assert row[w == 0].abs().sum() == 0
+
+
+def test_latents_of_a_piece() -> None:
+    torch.manual_seed(0)
+    model = Autoencoder(SPEC, TINY).eval()
+    cells_SR = strings(1, 3)[0]
+    mean, sigma = latents_of(model, cells_SR.astype(np.uint16))
+    assert mean.shape == sigma.shape == (6, 3)
+    with torch.no_grad():
+        posterior = model.encode(torch.from_numpy(cells_SR[8:16])[None])
+    np.testing.assert_allclose(mean[2:4], posterior.mean_NPD[0], rtol=1e-5, atol=1e-6)
+    np.testing.assert_allclose(sigma[2:4] ** 2, posterior.variance()[0], rtol=1e-5)
+
+
+def test_the_gaussian_is_one_over_windows() -> None:
+    torch.manual_seed(0)
+    model = Autoencoder(SPEC, TINY).eval()
+    latents = [latents_of(model, cells) for cells in strings(5, 3)]
+    prior = fit_gaussian(model, latents)
+    flat = np.concatenate([m for m, _ in latents]).reshape(15, 6)
+    np.testing.assert_allclose(prior.mean, flat.mean(0), atol=1e-5)
+    spread = np.concatenate([s for _, s in latents]).reshape(15, 6) ** 2
+    covariance = (prior.factor @ prior.factor.T).numpy()
+    np.testing.assert_allclose(np.diag(covariance), flat.var(0) + spread.mean(0), rtol=1e-3)
