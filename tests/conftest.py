@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import os
 import shutil
 from pathlib import Path
 
 import pytest
+
+# Networks this small are slower on several threads; read when torch is first imported.
+os.environ.setdefault("OMP_NUM_THREADS", "1")
 
 SHARED = Path(__file__).resolve().parents[2] / "shared" / "data"
 
@@ -50,6 +54,8 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     from genvae.models.prior import GaussianPrior
     from genvae.recipe import ModelSettings, Recipe
 
+    # Small operations gain nothing from threads, and wait for one another on a busy machine.
+    torch.set_num_threads(1)
     folder = tmp_path_factory.mktemp("models")
     found = {}
     for domain, patch in (("music", 4), ("levels", 2)):

@@ -7,7 +7,6 @@ model's name and hash and each piece's context (tempo, key, size), so that it ca
 from __future__ import annotations
 
 import json
-import os
 from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -15,9 +14,10 @@ from typing import Any
 
 import numpy as np
 from safetensors import SafetensorError, safe_open
-from safetensors.numpy import save_file
+from safetensors.numpy import save as to_bytes
 
 from genvae.errors import FileProblem
+from genvae.models import files
 from genvae.models.files import ModelFile
 
 SUFFIX = ".safetensors"
@@ -28,6 +28,7 @@ FILE = f"latents{SUFFIX}"
 class Stored:
     """Latents read from a file."""
 
+    domain: str
     model: str
     model_hash: str
     latents: dict[str, np.ndarray]
@@ -43,19 +44,13 @@ def save(
     """Write latents by name. Raises FileProblem."""
     text = {
         "genvae": "latents",
+        "domain": model.recipe.domain,
         "model": model.name,
         "model_hash": model.hash,
         "contexts": json.dumps(dict(contexts)),
     }
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        save_file({k: np.ascontiguousarray(v) for k, v in latents.items()}, partial, text)
-        os.replace(partial, path)
-    except (OSError, SafetensorError) as why:
-        partial.unlink(missing_ok=True)
-        reason = getattr(why, "strerror", None) or why
-        raise FileProblem(f"{path}: cannot be written ({reason})") from None
+    tensors = {k: np.ascontiguousarray(v) for k, v in latents.items()}
+    files.write_bytes(path, to_bytes(tensors, text))
 
 
 def load(path: Path) -> Stored:
@@ -69,13 +64,18 @@ def load(path: Path) -> Stored:
                 raise FileProblem(f"{path}: not latents of genvae; make some with genvae encode")
             found = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
         contexts = json.loads(text["contexts"])
-        return Stored(text["model"], text["model_hash"], found, contexts)
+        return Stored(text["domain"], text["model"], text["model_hash"], found, contexts)
     except (OSError, SafetensorError, ValueError, KeyError) as why:
         raise FileProblem(f"{path}: not a readable .safetensors file ({why})") from None
 
 
 def check_fits(stored: Stored, model: ModelFile, path: Path) -> None:
     """Do these latents belong to the model? Raises FileProblem."""
+    if stored.domain != model.recipe.domain:
+        raise FileProblem(
+            f"{path}: latents of {stored.domain} (model {stored.model!r}); "
+            f"model {model.name!r} makes {model.recipe.domain}"
+        )
     shape = model.latent_shape
     for name, z in stored.latents.items():
         if z.ndim != 3 or z.shape[1:] != shape or not np.isfinite(z).all():
