@@ -44,6 +44,7 @@ def decode(
     voice = Voice(quiet, as_json)
     stored = latents.load(file)
     opened = store.open_model(model or stored.model)
+    latents.check_fits(stored, opened.model, file)
     if stored.model_hash != opened.model.hash:
         voice.remark(
             f"{file}: encoded with {stored.model}@{stored.model_hash}, "

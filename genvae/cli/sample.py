@@ -89,8 +89,6 @@ def sample(
         overwrite=overwrite,
         label=f"seed{chosen}",
     )
-    if seed is None:
-        voice.say(f"seed {chosen}")
     with voice.progress(f"{opened.model.name}, seed {chosen}", n) as advance:
         found = write.samples(
             opened,
@@ -105,6 +103,8 @@ def sample(
             on_piece=lambda _path, _made: advance(),
         )
     voice.document(output.lines)
+    if seed is None:
+        voice.say(f"seed {chosen}")
     voice.say(f"{count(n, 'file')} in {output.folder}: {write.summary(found)}")
     if not raw:
         for line in write.named_problems(output.lines):
