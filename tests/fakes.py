@@ -27,7 +27,7 @@ from genvae.domains.base import (
     stack_cells,
 )
 from genvae.errors import FileProblem, OptionProblem
-from genvae.recipe import ModelSettings, PriorSettings
+from genvae.recipe import ModelSettings, PriorSettings, Recipe
 
 SPEC = WindowSpec(
     (Field("bead", 5, trivial=(0, 1), temper_from=2), Field("knot", 4, rows=2, members=2)), steps=8
@@ -204,3 +204,37 @@ def tunes(count: int, windows: int, seed: int = 0) -> list[np.ndarray]:
 def groups(sizes: Sequence[int]) -> list[str]:
     """Cluster names: ``[2, 1]`` gives a, a, b."""
     return [f"c{i:03d}" for i, size in enumerate(sizes) for _ in range(size)]
+
+
+def bead_model(path: Path, **changes: Any) -> Path:
+    """Write a model file of beads with random weights, strong enough that every input matters;
+    ``changes`` are arguments of ``files.save``."""
+    import torch
+
+    from genvae.models import files
+    from genvae.models.autoencoder import Autoencoder
+    from genvae.models.copies import SegmentFilter
+    from genvae.models.prior import GaussianPrior, SequencePrior
+
+    with torch.random.fork_rng():
+        torch.manual_seed(0)
+        autoencoder = Autoencoder(SPEC, TINY).eval()
+        with torch.no_grad():
+            for name, parameter in autoencoder.named_parameters():
+                if name.endswith(("out.weight", "place")):
+                    parameter.normal_(std=0.3)
+        gaussian, sequence = GaussianPrior(6), SequencePrior(2, 3, TINY_PRIOR)
+    gaussian.mean.copy_(torch.arange(6.0))
+    gaussian.factor.mul_(0.1)
+    parts: dict[str, Any] = {
+        "autoencoder": autoencoder,
+        "gaussian": gaussian,
+        "sequence": sequence,
+        "copies": SegmentFilter.of([b"known"]),
+        "recipe": Recipe("beads", "beads", model=TINY, prior=TINY_PRIOR),
+        "codec": {"ruled": True},
+        "card": {"defaults": {"prior": "sequence", "temperature": 1.0}},
+        "version": "0",
+    }
+    files.save(path, **(parts | changes))
+    return path

@@ -1,0 +1,117 @@
+"""From one piece to another: ends, loops, redraws, one piece that travels."""
+
+from __future__ import annotations
+
+import numpy as np
+import pytest
+
+from genvae.errors import FileProblem, OptionProblem
+from genvae.workflows import between
+from genvae.workflows.between import Source
+from genvae.workflows.store import Opened
+from tests.fakes import Beads, strings
+
+from .conftest import Open  # noqa: TID252
+
+
+def source(opened: Opened, windows: int, seed: int, weight: float = 1.0) -> Source:
+    found = between.encode_piece(
+        opened, Beads(f"s{seed}", f"s{seed}", strings(1, windows, seed=seed)[0])
+    )
+    found.encoded.context["weight"] = weight
+    return found
+
+
+def test_a_source(opened: Open) -> None:
+    found = source(opened(), 3, 1)
+    assert found.name == "s1"
+    assert found.z_WPD.shape == (3, 2, 3)
+    assert len(found.encoded) == 3
+
+
+def test_nothing_to_see(opened: Open) -> None:
+    with pytest.raises(FileProblem, match="short: too short, the model sees nothing of it"):
+        between.encode_piece(opened(), Beads("short", "short", np.zeros((0, 3), dtype=int)))
+
+
+@pytest.mark.parametrize("method", ["linear", "spherical"])
+def test_both_ends_are_the_reconstructions(opened: Open, method: str) -> None:
+    session = opened()
+    a, b = source(session, 2, 1, 1.0), source(session, 2, 2, 3.0)
+    steps = list(between.interpolate(session, a, b, steps=5, method=method))
+    assert [m.facts["share"] for m in steps] == [0.0, 0.25, 0.5, 0.75, 1.0]
+    assert [m.facts["step"] for m in steps] == [0, 1, 2, 3, 4]
+    assert [m.context["weight"] for m in steps] == [1.0, 1.5, 2.0, 2.5, 3.0]
+    for end, made in ((a, steps[0]), (b, steps[-1])):
+        np.testing.assert_array_equal(made.z_WPD, end.z_WPD)
+        np.testing.assert_array_equal(
+            made.piece.cells, between.reconstruct(session, end).piece.cells
+        )
+
+
+def test_between_a_piece_and_itself_nothing_changes(opened: Open) -> None:
+    session = opened()
+    a = source(session, 2, 1)
+    steps = list(between.interpolate(session, a, a, steps=4))
+    for made in steps[1:]:
+        np.testing.assert_array_equal(made.piece.cells, steps[0].piece.cells)
+
+
+def test_the_shorter_one_is_looped(opened: Open) -> None:
+    session = opened()
+    a, b = source(session, 2, 1), source(session, 5, 2)
+    long_a, long_b, notes = between.matched(session, a, b)
+    assert notes == ["s1: 2 windows, looped to 5"]
+    assert long_b is b
+    np.testing.assert_array_equal(long_a.z_WPD, a.z_WPD[[0, 1, 0, 1, 0]])
+    np.testing.assert_array_equal(
+        long_a.encoded.windows["bead"], a.encoded.windows["bead"][[0, 1, 0, 1, 0]]
+    )
+    made = list(between.interpolate(session, a, b, steps=2))
+    assert all(len(m.piece.cells) == 40 for m in made)
+
+
+def test_a_step_that_fails_is_drawn_around_its_latents(opened: Open) -> None:
+    session = opened(True, False, False, True, True)
+    a, b = source(session, 2, 1), source(session, 2, 2)
+    steps = list(between.interpolate(session, a, b, steps=3))
+    assert [m.facts["attempt"] for m in steps] == [0, 2, 0]
+    assert all(m.report.playable for m in steps)
+    plain = list(between.interpolate(opened(True), a, b, steps=3))
+    np.testing.assert_array_equal(steps[1].z_WPD, plain[1].z_WPD)
+    assert (steps[1].piece.cells != plain[1].piece.cells).any()
+
+
+def test_a_step_that_never_succeeds_is_the_likeliest_one(opened: Open) -> None:
+    session = opened(False)
+    a, b = source(session, 1, 1), source(session, 1, 2)
+    steps = list(between.interpolate(session, a, b, steps=2))
+    assert [m.facts["attempt"] for m in steps] == [0, 0]
+    np.testing.assert_array_equal(steps[0].piece.cells, between.reconstruct(session, a).piece.cells)
+
+
+def test_a_piece_that_travels(opened: Open) -> None:
+    session = opened()
+    a, b = source(session, 2, 1), source(session, 4, 2)
+    made = between.morph(session, a, b)
+    assert made.z_WPD.shape == (4, 2, 3)
+    np.testing.assert_array_equal(made.z_WPD[0], a.z_WPD[0])
+    np.testing.assert_array_equal(made.z_WPD[-1], b.z_WPD[-1])
+    assert made.facts["morph"] is True
+    alone = between.morph(session, source(session, 1, 1), source(session, 1, 2))
+    assert alone.z_WPD.shape == (1, 2, 3)
+
+
+@pytest.mark.parametrize(
+    ("steps", "method", "message"),
+    [
+        (1, "linear", "--steps 1: expected 2 or more, both ends included"),
+        (8, "sperical", "--method sperical: did you mean 'spherical'? known: linear, spherical"),
+    ],
+)
+def test_wrong_options(opened: Open, steps: int, method: str, message: str) -> None:
+    session = opened()
+    a = source(session, 1, 1)
+    with pytest.raises(OptionProblem) as problem:
+        list(between.interpolate(session, a, a, steps=steps, method=method))
+    assert str(problem.value) == message

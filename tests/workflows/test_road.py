@@ -1,0 +1,279 @@
+"""From the demo pieces to a model file, and from it to pieces: both domains, in seconds.
+
+Axes:  W windows · P positions · D dims of z
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import pytest
+from safetensors import safe_open
+
+import genvae
+from genvae import recipe as recipes
+from genvae.errors import CorpusProblem, FileProblem, RecipeProblem
+from genvae.models import files
+from genvae.recipe import DataSettings, LossSettings, Recipe, TrainingSettings
+from genvae.workflows import between, store
+from genvae.workflows.evaluate import evaluate
+from genvae.workflows.load import Session
+from genvae.workflows.train import Listener, read_log, train
+from tests.fakes import TINY, TINY_PRIOR
+
+from .conftest import DATA  # noqa: TID252
+
+DOMAINS = {"music": "songs", "levels": "levels"}
+PAIRS = {
+    "music": ("songs/ode-to-joy.mid", "songs/greensleeves.mid"),
+    "levels": ("levels/first-steps.txt", "levels/caves.txt"),
+}
+
+
+def recipe(domain: str) -> Recipe:
+    return Recipe(
+        f"tiny-{domain}",
+        domain,
+        title="a trial",
+        data=DataSettings(heldout=0.2, validation=0.2, windows=2, stride=16),
+        model=TINY,
+        loss=LossSettings(beta=0.1, warmup=2),
+        training=TrainingSettings(steps=4, batch=2, validate_every=2, threads=1),
+        prior=TINY_PRIOR,
+    )
+
+
+@pytest.fixture(scope="module", params=DOMAINS)
+def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A model file; the run's folder and what the listener heard lie beside it."""
+    domain = request.param
+    folder = tmp_path_factory.mktemp(domain)
+    heard: dict[str, Any] = {"stages": [], "lines": [], "steps": 0}
+    listen = Listener(
+        stage=lambda name, total: heard["stages"].append([name, total]),
+        advance=lambda step, _: heard.update(steps=heard["steps"] + 1),
+        say=heard["lines"].append,
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("GENVAE_HOME", str(folder / "home"))
+        out = train(
+            recipe(domain),
+            out=folder / f"tiny-{domain}.safetensors",
+            run=folder / "run",
+            folder=DATA / DOMAINS[domain],
+            listen=listen,
+        )
+    (folder / "heard.json").write_text(json.dumps(heard), encoding="utf-8")
+    return out
+
+
+@pytest.fixture
+def session(trained: Path) -> Session:
+    return genvae.load(str(trained))
+
+
+def domain_of(session: Session) -> str:
+    return session.opened.domain.name
+
+
+def pair(session: Session) -> tuple[Path, Path]:
+    a, b = PAIRS[domain_of(session)]
+    return DATA / a, DATA / b
+
+
+def written(made: Any, folder: Path) -> bytes:
+    suffix = next(iter(made.codec.writers))
+    return Path(made.save(folder / f"piece{suffix}")).read_bytes()
+
+
+def test_what_training_leaves(trained: Path, session: Session) -> None:
+    run = trained.parent / "run"
+    found = {p.name for p in run.iterdir()}
+    assert found == {
+        "recipe.toml",
+        "metrics.jsonl",
+        "best.safetensors",
+        "checkpoint.safetensors",
+    }
+    assert recipes.load(run / "recipe.toml") == recipe(domain_of(session))
+    assert [line["step"] for line in read_log(run)] == [2, 4]
+    heard = json.loads((trained.parent / "heard.json").read_text(encoding="utf-8"))
+    assert [name for name, _ in heard["stages"]] == ["encode", "train", "prior"]
+    assert heard["stages"][1:] == [["train", 4], ["prior", 4]]
+    assert heard["steps"] >= 8 + heard["stages"][0][1]
+    assert "to train" in heard["lines"][0]
+
+
+def test_what_the_model_file_says(trained: Path, session: Session) -> None:
+    model = files.read(trained)
+    assert model.recipe == recipe(domain_of(session))
+    assert model.codec == session.opened.codec.config
+    card = model.card
+    assert card["corpora"] == [{"name": DOMAINS[domain_of(session)], "licence": "your own"}]
+    assert card["defaults"] == {"prior": "sequence", "temperature": 1.0}
+    assert card["training"]["steps"] == 4
+    assert card["training"]["best_step"] in (2, 4)
+    assert card["sequence_prior"] is True
+    assert np.isfinite(card["training"]["prior"]["validation_nll"])
+    with safe_open(trained, "np") as file:
+        assert "copies.bits" in list(file.keys())
+
+
+def test_samples(session: Session, tmp_path: Path) -> None:
+    length = {"music": "4", "levels": "32"}[domain_of(session)]
+    many = session.sample(3, seed=7, length=length, raw=True)
+    few = session.sample(2, seed=7, length=length, raw=True)
+    alone = session.sample(indices=[2], seed=7, length=length, raw=True)
+    made = [written(m, tmp_path) for m in many]
+    assert [written(m, tmp_path) for m in few] == made[:2]
+    assert written(alone[0], tmp_path) == made[2]
+    assert len(set(made)) == 3
+    again = session.read(tmp_path / f"piece{next(iter(session.opened.codec.writers))}")
+    assert len(again) == 1
+    assert many[0].facts["windows"] == len(many[0].z_WPD) == 2
+
+
+def test_encode_and_decode(session: Session, tmp_path: Path) -> None:
+    path, _ = pair(session)
+    source = session.encode(path)
+    assert source.z_WPD.shape[1:] == session.opened.model.latent_shape
+    assert len(source.z_WPD) == len(source.encoded)
+    made = session.decode(source.z_WPD, source.encoded.context)
+    same = session.reconstruct(str(path))
+    for name, x in made.windows.items():
+        np.testing.assert_array_equal(x, same.windows[name])
+    assert session.decode(source.z_WPD[:1]).report.valid
+    np.testing.assert_array_equal(session.encode(source.piece).z_WPD, source.z_WPD)
+    assert session.encode(made).z_WPD.shape[1:] == source.z_WPD.shape[1:]
+    assert written(same, tmp_path)
+
+
+@pytest.mark.parametrize("method", ["linear", "spherical"])
+def test_interpolation(
+    session: Session, tmp_path: Path, method: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(between, "ATTEMPTS", 1)  # noise can hardly be played
+    a, b = pair(session)
+    steps = session.interpolate(a, b, steps=3, method=method)
+    assert [m.facts["share"] for m in steps] == [0.0, 0.5, 1.0]
+    assert len({len(m.z_WPD) for m in steps}) == 1
+    assert all(m.report.valid and written(m, tmp_path) for m in steps)
+    longest = max(len(session.encode(p).z_WPD) for p in (a, b))
+    assert len(steps[0].z_WPD) == longest
+
+
+def test_morph(session: Session, tmp_path: Path) -> None:
+    a, b = pair(session)
+    made = session.morph(a, b)
+    assert made.report.valid
+    assert written(made, tmp_path)
+    np.testing.assert_array_equal(made.z_WPD[0], session.encode(a).z_WPD[0])
+
+
+def test_files_that_are_none(session: Session, tmp_path: Path) -> None:
+    with pytest.raises(FileProblem, match="no such file"):
+        session.encode(tmp_path / "none.mid")
+    (tmp_path / "empty.txt").touch()
+    with pytest.raises(FileProblem, match=r"empty\.txt: "):
+        session.encode(tmp_path / "empty.txt")
+
+
+def test_figures(session: Session, trained: Path, tmp_path: Path) -> None:
+    copy = tmp_path / trained.name
+    copy.write_bytes(trained.read_bytes())
+    opened = store.open_model(str(copy))
+    stages: list[str] = []
+    found = evaluate(
+        opened,
+        folder=DATA / DOMAINS[domain_of(session)],
+        windows=12,
+        write=True,
+        progress=lambda name, _done, _total: stages.append(name),
+    )
+    assert {"reading", "reconstructing", "sampling"} <= set(stages)
+    for values in found["samples"].values():
+        assert set(values) == {"made", "made_low", "made_high", "real", "posterior"}
+    for values in found["reconstruction"].values():
+        assert set(values) == {"model", "trivial", "another"}
+    for values in found["divergences"].values():
+        assert set(values) == {"made", "train"}
+    assert found["pieces"]["copied_windows"]["real"] is not None
+    assert set(found["pieces"]["valid"]) == {"made", "real"}
+    assert found["pieces"]["valid"] == {"made": 1.0, "real": 1.0}
+    assert ("playable" in found["pieces"]) == (domain_of(session) == "levels")
+    assert files.read(copy).card["figures"] == json.loads(json.dumps(found, allow_nan=False))
+    assert files.read(trained).card["figures"] == {}
+
+
+def test_nothing_as_long_as_a_chunk(session: Session, trained: Path, tmp_path: Path) -> None:
+    path, _ = pair(session)
+    (tmp_path / path.name).write_bytes(path.read_bytes())
+    opened = store.open_model(str(trained))
+    opened.model.recipe = replace(opened.model.recipe, data=DataSettings(windows=500))
+    with pytest.raises(CorpusProblem, match="no held-out piece is as long as 500 windows"):
+        evaluate(opened, folder=tmp_path, windows=12)
+
+
+def tensors(path: Path) -> Mapping[str, np.ndarray]:
+    with safe_open(path, "np") as file:
+        return {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+
+
+def short(**training: Any) -> Recipe:
+    base = recipe("levels")
+    settings = replace(base.training, steps=2, **training)
+    return replace(base, training=settings, prior=replace(base.prior, steps=0))
+
+
+def levels(tmp_path: Path, count: int) -> Path:
+    folder = tmp_path / "levels"
+    folder.mkdir()
+    for path in sorted((DATA / "levels").iterdir())[:count]:
+        (folder / path.name).write_bytes(path.read_bytes())
+    return folder
+
+
+def test_equal_recipes_equal_models(tmp_path: Path) -> None:
+    folder = levels(tmp_path, 4)
+    made = [
+        tensors(train(r, out=tmp_path / f"{i}.safetensors", run=tmp_path / f"{i}", folder=folder))
+        for i, r in enumerate([short(), short(), short(seed=1)])
+    ]
+    assert made[0].keys() == made[1].keys()
+    assert all((v == made[1][k]).all() for k, v in made[0].items())
+    assert any((v != made[2][k]).any() for k, v in made[0].items())
+    bare = files.read(tmp_path / "0.safetensors")
+    assert bare.sequence is None
+    assert bare.card["defaults"]["prior"] == "gaussian"
+
+
+def test_going_on_from_a_model(tmp_path: Path) -> None:
+    folder = levels(tmp_path, 4)
+    first = train(short(), out=tmp_path / "a.safetensors", run=tmp_path / "a", folder=folder)
+    still = replace(short(rate=0.0), name="b")
+    again = train(
+        still, out=tmp_path / "b.safetensors", run=tmp_path / "b", folder=folder, start=first
+    )
+    a, b = tensors(first), tensors(again)
+    weights = [k for k in a if k.startswith(("encoder.", "decoder.", "bottleneck."))]
+    assert all((a[k] == b[k]).all() for k in weights)
+    wider = replace(short(), model=replace(TINY, decoder_width=20))
+    with pytest.raises(RecipeProblem, match="its sizes differ from the recipe's"):
+        train(wider, out=tmp_path / "c", run=tmp_path / "c-run", folder=folder, start=first)
+
+
+def test_too_few_files_to_split(tmp_path: Path) -> None:
+    with pytest.raises(RecipeProblem, match="give at least three unlike files"):
+        train(short(), out=tmp_path / "m", run=tmp_path / "r", folder=levels(tmp_path, 1))
+
+
+def test_a_patch_that_does_not_divide_the_window(tmp_path: Path) -> None:
+    odd = replace(short(), model=replace(TINY, patch=3))
+    with pytest.raises(RecipeProblem, match=r"\[model\] patch = 3: does not divide the window"):
+        train(odd, out=tmp_path / "m", run=tmp_path / "r", folder=levels(tmp_path, 4))
+    assert not (tmp_path / "m").exists()
