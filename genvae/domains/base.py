@@ -233,7 +233,8 @@ class Codec(ABC):
     def segments(self, windows: Windows) -> list[bytes]:
         """One canonical byte string a window, equal for windows that count as copies of
         each other (in music: up to transposition); the training pieces' are kept as hashes."""
-        stacked = [np.ascontiguousarray(windows[f.name]) for f in self.spec.fields]
+        # One type: equal windows are equal bytes wherever they come from.
+        stacked = [np.ascontiguousarray(windows[f.name], np.int64) for f in self.spec.fields]
         return [b"".join(s[i].tobytes() for s in stacked) for i in range(len(stacked[0]))]
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
