@@ -63,6 +63,10 @@ class LossSettings:
     beta: float = 0.3
     warmup: int = 1000
     """Steps over which beta rises from 0."""
+    late_from: int = 0
+    """From this step on ``late_beta`` takes beta's place (0: never): a high rate of KL costs
+    little once the decoder has learned what it can without z."""
+    late_beta: float = 0.0
     free_bits: float = 0.0
     """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
     latent_norm: float = 0.0

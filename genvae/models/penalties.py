@@ -30,16 +30,30 @@ class KL(Penalty):
 
     name = "beta_kl"
 
-    def __init__(self, beta: float, warmup: int, free_bits: float) -> None:
+    def __init__(
+        self,
+        beta: float,
+        warmup: int = 0,
+        free_bits: float = 0.0,
+        *,
+        late_from: int = 0,
+        late_beta: float = 0.0,
+    ) -> None:
         self.beta, self.warmup, self.free_bits = beta, warmup, free_bits
+        self.late_from, self.late_beta = late_from, late_beta
+
+    def weight(self, step: int) -> float:
+        """Beta at a training step."""
+        if self.late_from and step >= self.late_from:
+            return self.late_beta
+        return self.beta * (min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0)
 
     def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
         """Mean over windows of the summed KL, times the beta of this step."""
         mean_PD = (posterior.kl_NPD * weight_N[:, None, None]).sum(0) / weight_N.sum()
         if self.free_bits > 0:
             mean_PD = torch.clamp(mean_PD, min=self.free_bits)
-        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
-        return self.beta * rise * mean_PD.sum()
+        return self.weight(step) * mean_PD.sum()
 
 
 class LatentNorm(Penalty):
@@ -60,7 +74,14 @@ def penalties(settings: LossSettings) -> list[Penalty]:
     """The penalties a recipe asks for."""
     chosen: list[Penalty] = []
     if settings.beta > 0:
-        chosen.append(KL(settings.beta, settings.warmup, settings.free_bits))
+        kl = KL(
+            settings.beta,
+            settings.warmup,
+            settings.free_bits,
+            late_from=settings.late_from,
+            late_beta=settings.late_beta,
+        )
+        chosen.append(kl)
     if settings.latent_norm > 0:
         chosen.append(LatentNorm(settings.latent_norm))
     return chosen
