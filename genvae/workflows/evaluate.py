@@ -11,10 +11,11 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows, split_cells
+from genvae.domains.base import Codec, Windows, split_cells, stack_cells
 from genvae.errors import CorpusProblem
 from genvae.evaluation import report
 from genvae.evaluation.report import Figures
+from genvae.evaluation.seams import unseen_pairs
 from genvae.models import files
 from genvae.workflows import dataset as data
 from genvae.workflows.store import Opened
@@ -68,6 +69,10 @@ def evaluate(
         "real": report.copies(model, codec, real),
     }
     figures.pieces |= _checked(codec, made, chunks)
+    whole = [stack_cells(codec.spec, w).reshape(-1, codec.spec.rows) for w in made]
+    for column, cells in (("made", whole), ("real", chunks)):
+        for where, share in unseen_pairs(codec.spec, cells, train).items():
+            figures.pieces.setdefault(f"unseen_pairs_{where}", {})[column] = share
     plain = figures.plain() | {
         "windows": len(joined[codec.spec.fields[0].name]),
         "seed": seed,
