@@ -48,7 +48,7 @@ def reconstruct(
     output = Output(
         opened, "reconstruct", out=out, formats=formats(format_), overwrite=overwrite, label=label
     )
-    with voice.progress(opened.model.name) as advance:
+    with voice.progress(opened.model.name, len(files)) as advance:
         rows = write.reconstructions(
             opened,
             files,

@@ -41,7 +41,8 @@ def train(
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
     steps: Annotated[
-        int | None, typer.Option("--steps", help="Steps of training, in place of the recipe's.")
+        int | None,
+        typer.Option("--steps", help="Steps of training; the prior takes no more."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the model of this name and its run.")
@@ -126,12 +127,14 @@ def _bars(voice: Voice) -> Iterator[Listener]:
     from rich.console import Console
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn
     from rich.progress import TimeRemainingColumn as Remaining
+    from rich.table import Column
 
     from genvae.workflows.train import Listener
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), Remaining())
-    terms_column = TextColumn("{task.fields[terms]}", markup=False)
-    with Progress(*columns, terms_column, console=Console(stderr=True)) as bars:
+    columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), Remaining())
+    rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")
+    terms_column = TextColumn("{task.fields[terms]}", markup=False, table_column=rest)
+    with Progress(*columns, terms_column, console=Console(stderr=True), expand=True) as bars:
 
         def begin(name: str, total: int) -> None:
             bars.add_task(name, total=total, terms="")

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
-from genvae.errors import FileProblem, GenvaeError
+from genvae.errors import FileProblem, OptionProblem
 from genvae.workflows import between, store
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import OnProblem, domain_of, existing, piece_of
@@ -38,7 +38,7 @@ def encode_first(opened: Opened, paths: Sequence[Path]) -> list[Source]:
 def read_all(
     opened: Opened, paths: Sequence[Path], on_problem: OnProblem
 ) -> Iterator[tuple[Path, Source]]:
-    """Every piece of every file; what cannot be read is told and left out."""
+    """Every piece of every file; what cannot be read is told and left out. Raises ModelProblem."""
     for path in paths:
         try:
             for piece in opened.codec.read(existing(path)):
@@ -46,7 +46,7 @@ def read_all(
                     yield path, encode_piece(opened, piece, path)
                 except FileProblem as problem:
                     on_problem(problem)
-        except GenvaeError as problem:
+        except (FileProblem, OptionProblem) as problem:
             on_problem(problem)
 
 

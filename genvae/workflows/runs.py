@@ -171,6 +171,8 @@ def _adjusted(recipe: Recipe, name: str | None, steps: int | None) -> Recipe:
     if steps is not None:
         every = min(training.validate_every, steps)
         training = replace(training, steps=steps, validate_every=every)
+        prior = replace(recipe.prior, steps=min(recipe.prior.steps, steps))
+        recipe = replace(recipe, prior=prior)
     return replace(recipe, name=name, training=training)
 
 
