@@ -34,6 +34,13 @@ def test_beta_rises_in_a_straight_line(step: int, share: float) -> None:
     assert KL(2.0, 10, 0.0)(POSTERIOR, ALL, step).item() == pytest.approx(4.4 * share)
 
 
+def test_a_late_beta_takes_its_place() -> None:
+    (kl,) = penalties(LossSettings(beta=2.0, warmup=4, late_from=10, late_beta=0.5))
+    assert isinstance(kl, KL)
+    assert [kl.weight(step) for step in (0, 1, 3, 9, 10, 10**9)] == [0.5, 1.0, 2.0, 2.0, 0.5, 0.5]
+    assert kl(POSTERIOR, ALL, 10).item() == pytest.approx(1.1)
+
+
 def test_free_bits_hold_each_dimension_up() -> None:
     # Mean over windows: 2.0 and 0.2 nats; the second costs the floor of 0.5.
     assert KL(1.0, 0, 0.5)(POSTERIOR, ALL, 0).item() == pytest.approx(2.5)

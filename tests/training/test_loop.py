@@ -180,6 +180,13 @@ def test_the_log(tmp_path: Path) -> None:
     assert wanted <= log[0].keys()
 
 
+def test_validation_is_at_the_final_beta(tmp_path: Path) -> None:
+    run(tmp_path, steps=2, validate_every=1)
+    for line in lines(tmp_path):
+        assert line["validation_beta_kl"] == pytest.approx(0.1 * line["validation_kl"], rel=1e-4)
+        assert line["train_beta_kl"] < 0.06 * line["train_kl"]
+
+
 def test_a_loss_that_is_never_finite(tmp_path: Path) -> None:
     with pytest.raises(GenvaeError, match="never finite in 2 steps; try a lower"):
         run(tmp_path, steps=2, validate_every=1, score=lambda _: {"score": math.nan})

@@ -135,3 +135,14 @@ def test_segments_at_every_stride() -> None:
     assert len(data.segments_of(codec, cells, 1)) == 17
     assert len(data.segments_of(codec, cells, 100)) == 3
     assert SPEC.steps == 8
+
+
+def test_segments_do_not_depend_on_the_kind_of_integer() -> None:
+    codec = BeadCodec()
+    cells = strings(1, 3)[0]
+    kinds = [
+        codec.segments(codec.encode(Beads("", "", cells.astype(kind))).windows)
+        for kind in (np.uint8, np.uint16, np.int64)
+    ]
+    assert kinds[0] == kinds[1] == kinds[2]
+    assert set(kinds[0]) == data.segments_of(codec, [cells], 8)
