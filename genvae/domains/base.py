@@ -32,7 +32,9 @@ class Field:
     ``temper_from`` on among themselves and leaves the total of each lower category alone
     (in music: pitch is tempered, rest and hold are not). With ``members`` > 0 a category is a set
     written as a binary number of that many bits (the drums struck together), and models treat
-    it by its members and their pairs, so that a set never seen is not a stranger.
+    it by its members and their pairs, so that a set never seen is not a stranger. With
+    ``period`` > 0 the categories from ``temper_from`` on are a scale of heights, alike at that
+    period (pitches, an octave apart), and models treat each by its phase and its height.
     """
 
     name: str
@@ -41,6 +43,7 @@ class Field:
     trivial: tuple[int, ...] = (0,)
     temper_from: int = 0
     members: int = 0
+    period: int = 0
 
     def __post_init__(self) -> None:
         if self.members and self.categories != 2**self.members:

@@ -10,28 +10,26 @@ from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genvae.domains.base import Field
-from genvae.models.networks import set_features
+from genvae.models.features import feature_count, features_of
 
 
 class Categorical(nn.Module):
     """Cross-entropy over a field's categories (nats a cell).
 
-    A field of sets is a log-linear model with a term for each member and each pair (Ising),
-    normalised exactly over all sets.
+    The logit of a category is the sum of those of its features (see ``features``), normalised
+    exactly over all categories: for sets a log-linear model with pairs (Ising).
     """
 
     def __init__(self, field: Field, channels: int) -> None:
         super().__init__()
         self.field = field
-        m = field.members
-        self.head = nn.Linear(channels, m * (m + 1) // 2 if m else field.categories)
+        self.head = nn.Linear(channels, feature_count(field))
 
     def logits(self, features: Tensor) -> Tensor:
         """``(..., E) -> (..., K)``."""
         y: Tensor = self.head(features)
-        if self.field.members:
-            y = y @ set_features(self.field.members).to(y).T
-        return y
+        shared = features_of(self.field)
+        return y if shared is None else y @ shared.to(y).T
 
     def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
         """Negative log-likelihood of each step, ``(N, T)``, in nats."""

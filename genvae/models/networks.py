@@ -10,13 +10,12 @@ those of WaveNet (van den Oord et al. 2016), rows within columns as in PixelCNN 
 
 from __future__ import annotations
 
-from functools import cache
-
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
 
 from genvae.domains.base import Field
+from genvae.models.features import feature_count, features_of
 
 
 class Conv(nn.Module):
@@ -149,8 +148,8 @@ class CausalStack(nn.Module):
 class Vocabulary(nn.Module):
     """A vector for each category of each cell of a step.
 
-    An ordinary cell has a free vector a category. A cell of sets (``members`` > 0) has one for
-    each member and each pair of members; a set's vector is the sum of those it contains.
+    A category's vector is the sum of those of its features (see ``features``); where nothing
+    is shared, each category has its own.
     """
 
     starts: Tensor
@@ -160,17 +159,17 @@ class Vocabulary(nn.Module):
         sizes = [f.categories for f in cells]
         starts = [sum(sizes[:i]) for i in range(len(sizes))]
         self.register_buffer("starts", torch.tensor(starts), persistent=False)
-        self.members = [f.members for f in cells]
+        self.cells = cells
         self.parts = nn.ParameterList(
-            nn.Parameter(torch.randn(_features(f), channels) * std) for f in cells
+            nn.Parameter(torch.randn(feature_count(f), channels) * std) for f in cells
         )
 
     def table(self) -> Tensor:
         """``(K of all cells, channels)``."""
-        rows = [
-            (set_features(m).to(part) @ part) if m else part
-            for m, part in zip(self.members, self.parts, strict=True)
-        ]
+        rows = []
+        for field, part in zip(self.cells, self.parts, strict=True):
+            shared = features_of(field)
+            rows.append(part if shared is None else shared.to(part) @ part)
         return torch.cat(rows)
 
     def each(self, cells: Tensor, table: Tensor) -> Tensor:
@@ -182,17 +181,3 @@ class Vocabulary(nn.Module):
         flat = (cells + self.starts).reshape(-1, cells.shape[-1])
         y: Tensor = F.embedding_bag(flat, table, mode="sum")
         return y.reshape(*cells.shape[:-1], -1)
-
-
-def _features(field: Field) -> int:
-    m = field.members
-    return m * (m + 1) // 2 if m else field.categories
-
-
-@cache
-def set_features(members: int) -> Tensor:
-    """Which members and which pairs each of the ``2**members`` sets holds, ``(2**m, m(m+1)/2)``."""
-    numbers = torch.arange(2**members)
-    holds = (numbers[:, None] >> torch.arange(members) & 1).float()
-    first, second = torch.triu_indices(members, members)
-    return holds[:, first] * holds[:, second]

@@ -5,7 +5,7 @@ Axes:  W windows · P positions · D dims of z
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,7 +16,7 @@ from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import Generator
 from genvae.generation.latents import METHODS, between, looped
-from genvae.workflows.deliver import Made, finish
+from genvae.workflows.deliver import Made, finish, good
 from genvae.workflows.store import Opened
 
 SETTLING = 0.8
@@ -91,14 +91,26 @@ def interpolate(
         context = opened.codec.blend(a.encoded.context, b.encoded.context, float(t))
         facts = {"step": step, "share": round(float(t), 4), "attempt": 0}
         made = finish(opened, windows, z[step], context, facts)
-        attempt = 0
-        while made.report.playable is False and attempt < ATTEMPTS:
-            attempt += 1
-            item = [(step, attempt)]
-            again = generator.decode(z[step][None], items=item, temperature=SETTLING)[0]
-            other = finish(opened, again, z[step], context, facts | {"attempt": attempt})
-            made = other if other.report.playable else made
-        yield made
+        yield made if good(made) else _settled(opened, generator, made, z[step], context)
+
+
+def _settled(
+    opened: Opened,
+    generator: Generator,
+    made: Made,
+    z_WPD: np.ndarray,
+    context: Mapping[str, Any],
+) -> Made:
+    """The first of ATTEMPTS draws around the same latents that can be played, else ``made``."""
+    items = [(made.facts["step"], attempt) for attempt in range(1, ATTEMPTS + 1)]
+    repeated = np.repeat(z_WPD[None], len(items), axis=0)
+    drawn = generator.decode(repeated, items=items, temperature=SETTLING)
+    for (_, attempt), windows in zip(items, drawn, strict=True):
+        facts = made.facts | {"attempt": attempt}
+        other = finish(opened, windows, z_WPD, context, facts)
+        if good(other):
+            return other
+    return made
 
 
 def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") -> Made:

@@ -70,7 +70,7 @@ def evaluate(
     }
     figures.pieces |= _checked(codec, made, chunks)
     whole = [stack_cells(codec.spec, w).reshape(-1, codec.spec.rows) for w in made]
-    for column, cells in (("made", whole), ("real", chunks)):
+    for column, cells in (("made", whole), ("real", list(chunks))):
         for where, share in unseen_pairs(codec.spec, cells, train).items():
             figures.pieces.setdefault(f"unseen_pairs_{where}", {})[column] = share
     plain = figures.plain() | {

@@ -11,7 +11,8 @@ from torch import nn
 from torch.nn import functional as F
 
 from genvae.domains.base import Field
-from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary, set_features
+from genvae.models.features import features_of
+from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
 
 
 def shaken(module: nn.Module) -> nn.Module:
@@ -142,12 +143,6 @@ def test_cells_of_equal_category_have_their_own_vectors() -> None:
     words = vocabulary(Field("a", 3), Field("a", 3))
     a, b = words.summed(torch.tensor([[1, 2], [2, 1]]), words.table())
     assert not torch.allclose(a, b)
-
-
-def test_a_set_by_its_members_and_their_pairs() -> None:
-    # Columns: member 0, the pair (0, 1), member 1.
-    assert set_features(2).tolist() == [[0, 0, 0], [1, 0, 0], [0, 0, 1], [1, 1, 1]]
-    assert set_features(7).shape == (128, 28)
 
 
 @torch.no_grad()

@@ -39,7 +39,7 @@ class VoicePlan:
         """The field of a window that holds this voice. Pitch is tempered, rhythm is not."""
         if self.drums:
             return Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1, members=len(CLASSES))
-        return Field(self.name, LINE_TOKENS, trivial=(REST, HOLD), temper_from=ONSET)
+        return Field(self.name, LINE_TOKENS, trivial=(REST, HOLD), temper_from=ONSET, period=12)
 
 
 @dataclass(frozen=True)
