@@ -52,8 +52,9 @@ class ModelSettings:
     cell_width: int = 96
     cell_blocks: int = 2
     dropout: float = 0.0
-    token_dropout: float = 0.3
-    """Share of past steps hidden from the decoder in training, so that it listens to z."""
+    token_dropout: float = 1.0
+    """Greatest share of past steps hidden from the decoder in training; each chunk draws its own
+    share from 0 to this, so that z can say everything by itself."""
 
 
 @dataclass(frozen=True)

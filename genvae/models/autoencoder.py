@@ -96,18 +96,30 @@ class Decoder(nn.Module):
         u = self.upsampled(z_NQD)
         past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)
         embedded = self.words.each(cells_NSR, self.words.table())
+        before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
         if self.training and self.token_dropout > 0:
-            keep = torch.rand(past.shape[:2], device=past.device) >= self.token_dropout
+            keep = self._heard(len(past), past.shape[1], past.device)
             past = past * keep[..., None]
-            before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
             before = before * keep[..., None, None]
-        else:
-            before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
         context = self.steps(past + u, u)
         x = self.to_cells(context).reshape(*embedded.shape)
         x = x + self.nearby(before) + shift(embedded, 1, dim=2)
         y: Tensor = self.cells(x)
         return y
+
+    def _heard(self, chunks: int, steps: int, device: torch.device) -> Tensor:
+        """Which past steps each chunk hears in training, ``(N, S)`` of 0 and 1.
+
+        The share that is hidden is drawn for each chunk from 0 to ``token_dropout``; half of the
+        chunks lose single steps, half whole windows. A decoder that always hears some of the
+        true past lets z say only what changes, and drifts when it must hear itself.
+        """
+        window = self.positions * self.patch
+        rate = torch.rand(chunks, 1, device=device) * self.token_dropout
+        single = torch.rand(chunks, steps, device=device)
+        whole = torch.rand(chunks, steps // window, device=device).repeat_interleave(window, 1)
+        by_window = torch.rand(chunks, 1, device=device) < 0.5
+        return (torch.where(by_window, whole, single) >= rate).float()
 
     def owners(self) -> list[tuple[Categorical, slice]]:
         """The likelihood of each field and the rows it owns."""
