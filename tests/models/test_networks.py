@@ -11,7 +11,6 @@ from torch import nn
 from torch.nn import functional as F
 
 from genvae.domains.base import Field
-from genvae.models.features import features_of
 from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
 
 
