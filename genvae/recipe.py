@@ -106,6 +106,8 @@ class PriorSettings:
     cell_width: int = 48
     cell_blocks: int = 4
     components: int = 5
+    temperature: float = 1.0
+    """The temperature that ``sample`` uses when none is asked for; kept in the model's card."""
     dropout: float = 0.1
     rate: float = 2e-3
 

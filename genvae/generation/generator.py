@@ -8,7 +8,8 @@ item then never depends on how many others were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 
 import numpy as np
 import torch
@@ -24,6 +25,18 @@ Item = tuple[int, int]
 """(index, attempt): an item always sits in row ``index % BATCH`` of its batch."""
 
 PRIORS = ("sequence", "gaussian", "standard")
+
+
+@contextmanager
+def one_thread() -> Iterator[None]:
+    """Run torch on one thread: its matrices are small here, threads would only wait for each
+    other, and sums would depend on how many there are."""
+    before = torch.get_num_threads()
+    torch.set_num_threads(1)
+    try:
+        yield
+    finally:
+        torch.set_num_threads(before)
 
 
 class Generator:
@@ -44,6 +57,7 @@ class Generator:
             return "gaussian"
         return name
 
+    @one_thread()
     def draw(
         self,
         items: Sequence[Item],
@@ -74,6 +88,7 @@ class Generator:
                 z = self.model.gaussian.transform(z.reshape(BATCH * windows, p * d))
         return z.reshape(BATCH, windows, p, d).numpy()[rows]
 
+    @one_thread()
     def decode(
         self,
         z_NWPD: np.ndarray,

@@ -21,7 +21,7 @@ from genvae.domains import registry
 from genvae.workflows import between, deliver, store
 from genvae.workflows.between import Source
 from genvae.workflows.deliver import Made
-from genvae.workflows.inputs import existing
+from genvae.workflows.inputs import existing, piece_of
 from genvae.workflows.store import Opened
 
 Input = str | Path | Made | Any
@@ -72,7 +72,7 @@ class Session:
         if isinstance(piece, Made):
             piece = piece.piece
         if isinstance(piece, str | Path):
-            piece = self.read(piece)[0]
+            piece, _ = piece_of(self.opened.codec, Path(piece))
         return between.encode_piece(self.opened, piece)
 
     def decode(self, z_WPD: np.ndarray, context: dict[str, Any] | None = None) -> Made:

@@ -187,7 +187,10 @@ def _card(
     return {
         "title": recipe.title,
         "corpora": corpora or [{"name": str(folder.name if folder else ""), "licence": "your own"}],
-        "defaults": {"prior": "sequence" if recipe.prior.steps else "gaussian", "temperature": 1.0},
+        "defaults": {
+            "prior": "sequence" if recipe.prior.steps else "gaussian",
+            "temperature": recipe.prior.temperature,
+        },
         "training": {
             "steps": outcome.step,
             "best_step": outcome.best_step,
