@@ -127,8 +127,9 @@ def sampled(
     out: list[Windows] = []
     for at in range(0, pieces, BATCH):
         items = [(i, 0) for i in range(at, min(pieces, at + BATCH))]
-        z = generator.draw(items, windows, seed=seed, prior=prior)
-        out += generator.decode(z, items=items, seed=seed, temperature=temperature(model))
+        heat = temperature(model)
+        z = generator.draw(items, windows, seed=seed, prior=prior, temperature=heat)
+        out += generator.decode(z, items=items, seed=seed, temperature=heat)
         if progress:
             progress(len(out))
     return out

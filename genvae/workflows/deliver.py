@@ -142,7 +142,13 @@ def sample(
             items = [(i, attempt) for i in group if i not in best or not good(best[i])]
             if not items:
                 break
-            latents = generator.draw(items, asked.windows, seed=seed, prior=asked.prior)
+            latents = generator.draw(
+                items,
+                asked.windows,
+                seed=seed,
+                prior=asked.prior,
+                temperature=asked.temperature,
+            )
             pieces = generator.decode(
                 latents, items=items, seed=seed, temperature=asked.temperature
             )

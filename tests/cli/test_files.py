@@ -175,7 +175,8 @@ def test_what_sample_wrote_can_be_decoded(run: Run) -> None:
     options = ("--length", 16, "--temperature", 0, "--raw", "--out")
     run("sample", "-d", "levels", "-n", 2, "--seed", 3, *options, "o")
     assert run("decode", "o/latents.safetensors", "--out", "p").code == 0
-    assert Path("p/level-0002.txt").read_bytes() == Path("o/level-0002.txt").read_bytes()
+    again = Path("p/level-0002.txt").read_text().replace("P", "-")  # what --raw leaves out
+    assert again == Path("o/level-0002.txt").read_text()
 
 
 @pytest.mark.parametrize(
