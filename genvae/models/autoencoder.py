@@ -97,13 +97,15 @@ class Decoder(nn.Module):
         past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)
         embedded = self.words.each(cells_NSR, self.words.table())
         before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
+        above = shift(embedded, 1, dim=2)
         if self.training and self.token_dropout > 0:
             keep = self._heard(len(past), past.shape[1], past.device)
             past = past * keep[..., None]
             before = before * keep[..., None, None]
+            above = above * self._heard(len(past), past.shape[1], past.device)[..., None, None]
         context = self.steps(past + u, u)
         x = self.to_cells(context).reshape(*embedded.shape)
-        x = x + self.nearby(before) + shift(embedded, 1, dim=2)
+        x = x + self.nearby(before) + above
         y: Tensor = self.cells(x)
         return y
 
@@ -111,7 +113,8 @@ class Decoder(nn.Module):
         """Which past steps each chunk hears in training, ``(N, S)`` of 0 and 1.
 
         The share that is hidden is drawn for each chunk from 0 to ``token_dropout``; half of the
-        chunks lose single steps, half whole windows. A decoder that always hears some of the
+        chunks lose single steps, half whole windows. Drawn a second time for the cells already
+        written in the step itself. A decoder that always hears some of the
         true past lets z say only what changes, and drifts when it must hear itself.
         """
         window = self.positions * self.patch
