@@ -86,6 +86,8 @@ def _raw(path: Path) -> _Raw:
     import symusic
 
     try:
+        if not _is_whole(path.read_bytes()):
+            raise ValueError("it ends within a track")
         return _from_symusic(symusic.Score(path))
     except Exception as first:
         try:
@@ -95,6 +97,21 @@ def _raw(path: Path) -> _Raw:
                 f"{path}: a damaged MIDI file ({second or first}), expected header and tracks; "
                 "open it in another program and export it once more"
             ) from second
+
+
+def _is_whole(data: bytes) -> bool:
+    """Is every chunk as long as it says, and does every track end with its end-of-track event?
+    symusic reads past the end of a file that was cut short, which can end the process."""
+    at = 0
+    while at < len(data):
+        size = int.from_bytes(data[at + 4 : at + 8], "big")
+        end = at + 8 + size
+        if len(data) < at + 8 or len(data) < end:
+            return False
+        if data[at : at + 4] == b"MTrk" and data[end - 3 : end] != b"\xff\x2f\x00":
+            return False
+        at = end
+    return True
 
 
 def _from_symusic(score: Any) -> _Raw:
