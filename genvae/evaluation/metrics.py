@@ -26,7 +26,7 @@ def jensen_shannon(a_K: np.ndarray, b_K: np.ndarray) -> float:
 def describe(codec: Codec, windows: Windows) -> dict[str, float]:
     """Mean of each of the codec's window measures (NaN left out)."""
     measured = codec.measure_windows(windows)
-    return {name: _mean(values) for name, values in measured.items()}
+    return {name: mean(values) for name, values in measured.items()}
 
 
 def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
@@ -42,7 +42,7 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
         if not np.isfinite(reals).any() and not np.isfinite(a[name]).any():
             continue  # a measure that applies to neither
         spread = float(np.nanstd(reals)) + 1e-6 if np.isfinite(reals).any() else 1.0
-        gap = abs(_mean(a[name]) - _mean(reals))
+        gap = abs(mean(a[name]) - mean(reals))
         shifts[f"shift_{name}"] = min(2.0, gap / spread) if np.isfinite(gap) else 2.0
     ha, hb = codec.histograms(made), codec.histograms(real)
     js = {f"js_{name}": jensen_shannon(ha[name], hb[name]) for name in hb}
@@ -51,7 +51,7 @@ def distance(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     return {"score": score, **shifts, **js}
 
 
-def _mean(values: np.ndarray) -> float:
+def mean(values: np.ndarray) -> float:
     """The mean of what is a number; NaN if nothing is."""
     return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 

@@ -156,10 +156,10 @@ def compare_samples(
     for name, values in measured["made"].items():
         low, high = _interval(values, rng)
         figures.samples[name] = {
-            "made": _mean(values),
+            "made": metrics.mean(values),
             "made_low": low,
             "made_high": high,
-            "real": _mean(measured["real"][name]),
+            "real": metrics.mean(measured["real"][name]),
             "posterior": beside[name],
         }
     counts = {n: codec.histograms(w) for n, w in (("made", made), ("train", train), ("real", real))}
@@ -167,10 +167,6 @@ def compare_samples(
         figures.divergences[name] = {
             n: metrics.jensen_shannon(counts[n][name], reals) for n in ("made", "train")
         }
-
-
-def _mean(values: np.ndarray) -> float:
-    return float(np.nanmean(values)) if np.isfinite(values).any() else float("nan")
 
 
 def _interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:

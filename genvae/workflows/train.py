@@ -5,7 +5,6 @@ Axes:  N windows or chunks · S steps · R cells · P positions · D dims of z
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -201,9 +200,3 @@ def _card(
         },
         "figures": {},
     }
-
-
-def read_log(run: Path) -> list[dict[str, Any]]:
-    """The lines of a run's ``metrics.jsonl``."""
-    text = (run / "metrics.jsonl").read_text(encoding="utf-8")
-    return [json.loads(line) for line in text.splitlines()]

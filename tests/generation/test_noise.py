@@ -40,4 +40,4 @@ def test_every_seed_of_64_bits(seed: int) -> None:
 
 
 def test_purposes_have_numbers_of_their_own() -> None:
-    assert [noise.CONTEXT, noise.LATENTS, noise.CELLS, noise.AMOUNT] == [0, 1, 2, 3]
+    assert [noise.CONTEXT, noise.LATENTS, noise.CELLS] == [0, 1, 2]

@@ -23,7 +23,7 @@ from genvae.recipe import DataSettings, LossSettings, Recipe, TrainingSettings
 from genvae.workflows import between, store
 from genvae.workflows.evaluate import evaluate
 from genvae.workflows.load import Session
-from genvae.workflows.train import Listener, read_log, train
+from genvae.workflows.train import Listener, train
 from tests.fakes import TINY, TINY_PRIOR
 
 from .conftest import DATA  # noqa: TID252
@@ -101,7 +101,8 @@ def test_what_training_leaves(trained: Path, session: Session) -> None:
         "checkpoint.safetensors",
     }
     assert recipes.load(run / "recipe.toml") == recipe(domain_of(session))
-    assert [line["step"] for line in read_log(run)] == [2, 4]
+    log = (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
+    assert [json.loads(line)["step"] for line in log] == [2, 4]
     heard = json.loads((trained.parent / "heard.json").read_text(encoding="utf-8"))
     assert [name for name, _ in heard["stages"]] == ["encode", "train", "prior"]
     assert heard["stages"][1:] == [["train", 4], ["prior", 4]]
