@@ -49,7 +49,7 @@ def interpolate(
     moves along, and what was done is printed. With more than two files the way goes on from each
     to the next. The ends are what the model makes of the files, not the files themselves.
     """
-    from genvae.workflows import reading, write
+    from genvae.workflows import reading, tally, write
     from genvae.workflows.output import Output
 
     if len(files) < 2:
@@ -79,7 +79,7 @@ def interpolate(
                 on_piece=lambda _path, _made: advance(),
             )
     voice.document(output.lines)
-    done = write.summary(write.tally(output.lines))
+    done = tally.summary(tally.tally(output.lines))
     voice.say(f"{count(total, 'file')} in {output.folder}: {done}")
-    for line in write.named_problems(output.lines):
+    for line in tally.named_problems(output.lines):
         voice.remark(line)

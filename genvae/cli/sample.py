@@ -73,7 +73,7 @@ def sample(
     """
     import secrets
 
-    from genvae.workflows import store, write
+    from genvae.workflows import store, tally, write
     from genvae.workflows.output import Output
 
     write.check_sampling(n, seed)
@@ -105,7 +105,7 @@ def sample(
     voice.document(output.lines)
     if seed is None:
         voice.say(f"seed {chosen}")
-    voice.say(f"{count(n, 'file')} in {output.folder}: {write.summary(found)}")
+    voice.say(f"{count(n, 'file')} in {output.folder}: {tally.summary(found)}")
     if not raw:
-        for line in write.named_problems(output.lines):
+        for line in tally.named_problems(output.lines):
             voice.remark(line)

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from genvae.errors import OptionProblem
-from genvae.workflows import write
+from genvae.workflows import tally, write
 
 
 @pytest.mark.parametrize(
@@ -47,13 +47,13 @@ def test_how_pieces_came_out() -> None:
         line(valid=False),
         line(playable=None),
     ]
-    found = write.tally(lines)
+    found = tally.tally(lines)
     wanted = {"as_decoded": 2, "redrawn": 1, "not_good": 2, "copied": 1, "windows": 12}
     assert found | wanted == found
-    words = write.summary(found)
+    words = tally.summary(found)
     assert words.startswith("2 ")
     assert words.endswith("1 of 12 windows known from training")
-    assert "known from training" not in write.summary(write.tally([line()]))
+    assert "known from training" not in tally.summary(tally.tally([line()]))
 
 
 @pytest.mark.parametrize(
