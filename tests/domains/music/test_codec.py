@@ -153,7 +153,7 @@ def test_measures_of_a_song(codec: MusicCodec) -> None:
     assert found["drums_notes_per_bar"] == 0.5
     assert found["melody_range"] == 7
     assert found["empty_bars"] == 0.5
-    assert found["in_scale"] == 0.75
+    assert found["scale_consistency"] == 0.75
     assert found["pitch_class_entropy"] == 2.0
     assert found["seconds"] == 4.0
 
