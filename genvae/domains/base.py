@@ -231,6 +231,10 @@ class Codec(ABC):
         tracks): what is converted and played. Raises FileProblem."""
         return self.read(path)
 
+    def notes(self, piece: Any) -> Sequence[str]:
+        """What reading this piece chose, changed or lost, in lines for the user."""
+        return ()
+
     def play(self, piece: Any) -> None:
         """Let a person hear or walk the piece, here and now, until it ends.
         Raises FileProblem where that cannot be done."""

@@ -109,6 +109,10 @@ class MusicCodec(Codec):
     def check(self, piece: Song) -> Report:
         return song_report(piece)
 
+    def notes(self, piece: Song) -> Sequence[str]:
+        """See ``Song.remarks``."""
+        return piece.remarks
+
     def play(self, piece: Song) -> None:
         """See ``playback.play_song``."""
         play_song(piece)
