@@ -109,9 +109,10 @@ def _player(font: Path, voice: Voice) -> _Play:
         sounding = STAND_INS.get(pitch, pitch) if voice.drums else pitch
         track.notes.append(symusic.Note(0, length, sounding, 100))
         score.tracks.append(track)
-        sound_CF = np.asarray(synthesiser.render(score, stereo=True))
-        middle_F = sound_CF.mean(axis=0)
-        return middle_F + np.float32(WIDTH) * (sound_CF - middle_F)
+        sound_CF: np.ndarray = synthesiser.render(score, stereo=True)
+        middle_F: np.ndarray = sound_CF.mean(axis=0)
+        narrowed_CF: np.ndarray = middle_F + np.float32(WIDTH) * (sound_CF - middle_F)
+        return narrowed_CF
 
     return play
 
