@@ -11,12 +11,14 @@ import typer
 
 from genvae import __version__
 from genvae.cli import (
+    convert,
     corpora,
     decode,
     encode,
     evaluate,
     interpolate,
     models,
+    play,
     reconstruct,
     sample,
     show,
@@ -43,6 +45,8 @@ app.command("sample")(sample.sample)
 app.command("interpolate")(interpolate.interpolate)
 app.command("reconstruct")(reconstruct.reconstruct)
 app.command("show")(show.show)
+app.command("play")(play.play)
+app.command("convert")(convert.convert)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("train")(train.train)

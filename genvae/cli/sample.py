@@ -49,12 +49,20 @@ def sample(
     tempo: Annotated[
         str | None, typer.Option("--tempo", metavar="BPM", help="Music: beats a minute.")
     ] = None,
+    meter: Annotated[
+        str | None, typer.Option("--meter", metavar="4/4", help="Music: the time signature.")
+    ] = None,
     program: Annotated[
         list[str] | None,
         typer.Option(
-            "--program", metavar="VOICE=NAME", help="Music: a voice's instrument; repeatable."
+            "--program",
+            metavar="VOICE=NAME|chip",
+            help="Music: a voice's instrument (repeatable), or chip for all.",
         ),
     ] = None,
+    loop: Annotated[
+        bool, typer.Option("--loop", help="Music: the end goes on into the beginning.")
+    ] = False,
     format_: Format = "",
     out: Out = None,
     overwrite: Overwrite = False,
@@ -66,10 +74,14 @@ def sample(
     \b
     Example:
       genvae sample --domain music -n 10 --key Am --tempo 100
+      genvae sample --domain music -n 4 --length 8 --loop --program chip --format mid,wav
       genvae sample --domain levels -n 10 --length 96 --format txt,png
 
     A level that cannot be played is drawn again, up to twelve times. One that still cannot is
     written all the same, named on stderr and marked in manifest.jsonl; the exit code stays 0.
+
+    With --loop the .mid ends on a bar line with all notes off and has the markers loopStart and
+    loopEnd; the .wav is as long as the loop, what still sounds at its end lies over its beginning.
     """
     import secrets
 
@@ -78,7 +90,8 @@ def sample(
 
     write.check_sampling(n, seed)
     opened = store.open_model(model, domain)
-    requests = store.requests(opened.domain, {"key": key, "tempo": tempo, "program": program})
+    asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
+    requests = store.requests(opened.domain, asked)
     voice = Voice(quiet, as_json)
     chosen = secrets.randbits(32) if seed is None else seed
     output = Output(

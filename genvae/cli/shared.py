@@ -34,6 +34,13 @@ Out = Annotated[
     typer.Option("--out", metavar="DIR", help="Where to write; by default under genvae-out."),
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
+Index = Annotated[int, typer.Option("--index", help="Which piece of a collection, from 1.")]
+LayoutName = Annotated[
+    str | None, typer.Option("--layout", help="Music: the voices to pick, such as trio.")
+]
+TilesetName = Annotated[
+    str | None, typer.Option("--tileset", help="Levels: a tileset by name, or a .toml file.")
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but problems.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 
@@ -149,6 +156,13 @@ def number(value: float | None) -> str:
     if value is None or not math.isfinite(value):
         return "–"
     return f"{value:.3f}" if isinstance(value, float) else str(value)
+
+
+def figures_line(figures: Mapping[str, float]) -> str:
+    """Figures in one paragraph; those without a value are left out."""
+    known = {name: value for name, value in figures.items() if math.isfinite(value)}
+    shown = (f"{name.replace('_', ' ')} {round(value, 3):g}" for name, value in known.items())
+    return " · ".join(shown)
 
 
 def _escaped(cell: str) -> str:

@@ -7,21 +7,20 @@ from typing import Annotated
 
 import typer
 
+from genvae.cli.shared import Index, LayoutName, TilesetName, figures_line
+
 
 def show(
     file: Annotated[Path, typer.Argument(metavar="FILE", help="A song or a level.")],
-    index: Annotated[int, typer.Option("--index", help="Which piece of a collection, from 1.")] = 1,
+    index: Index = 1,
     width: Annotated[
         int | None, typer.Option("--width", help="Columns; by default the terminal's.")
     ] = None,
-    layout: Annotated[
-        str | None, typer.Option("--layout", help="Music: the voices to pick, such as trio.")
-    ] = None,
-    tileset: Annotated[
-        str | None, typer.Option("--tileset", help="Levels: a tileset by name, or a .toml file.")
-    ] = None,
+    layout: LayoutName = None,
+    tileset: TilesetName = None,
+    measures: Annotated[bool, typer.Option(help="The numbers below the picture.")] = True,
 ) -> None:
-    """Show a song as a piano-roll, a level in colour.
+    """Show a song as a piano-roll, a level in colour, and its measures below.
 
     \b
     Example:
@@ -41,3 +40,6 @@ def show(
     if pieces > 1:
         console.print(f"{file}: {index} of {pieces} (--index)", markup=False, highlight=False)
     console.print(codec.show(piece, console.width))
+    if measures:
+        text = figures_line(codec.measure(piece))
+        console.print(f"\n{text}", markup=False, highlight=False, style="dim")

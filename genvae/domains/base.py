@@ -19,6 +19,8 @@ from typing import Any, Protocol
 
 import numpy as np
 
+from genvae.errors import FileProblem
+
 Windows = dict[str, np.ndarray]
 """Field name -> ``x_NRT``, integers in [0, categories)."""
 
@@ -100,6 +102,19 @@ class Report:
     proof: Any = None
 
 
+@dataclass(frozen=True)
+class Attribute:
+    """Something that a piece can be steered by: a number in the codec's ``measure`` of the same
+    name. ``low`` and ``high`` bound what may be asked for, in ``unit``; nearly all real pieces lie
+    within them."""
+
+    name: str
+    about: str
+    unit: str
+    low: float
+    high: float
+
+
 class Piece(Protocol):
     """A song or a level. ``name`` is stable (a file's stem, ``file#17`` within a collection);
     ``group`` names what must not be split between training and validation."""
@@ -132,6 +147,8 @@ class Codec(ABC):
     spec: WindowSpec
     reads: tuple[str, ...]
     writers: Mapping[str, Writer]
+    attributes: Mapping[str, Attribute] = {}
+    """By name, what a piece may be steered by; ``measure`` has a number for each."""
 
     @property
     @abstractmethod
@@ -208,6 +225,20 @@ class Codec(ABC):
     def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
         """What happens to the contexts between these two (tempo, key), in lines for the user."""
         return []
+
+    def read_whole(self, path: Path) -> Iterator[Any]:
+        """The pieces of a file with all that they hold, also what windows cannot (a song's other
+        tracks): what is converted and played. Raises FileProblem."""
+        return self.read(path)
+
+    def notes(self, piece: Any) -> Sequence[str]:
+        """What reading this piece chose, changed or lost, in lines for the user."""
+        return ()
+
+    def play(self, piece: Any) -> None:
+        """Let a person hear or walk the piece, here and now, until it ends.
+        Raises FileProblem where that cannot be done."""
+        raise FileProblem(f"{piece.name}: a piece of {self.domain}, which cannot be played here")
 
     def check(self, piece: Any) -> Report:
         """Well-formed? Playable?"""

@@ -63,7 +63,12 @@ def open_codec(domain: str, *, layout: str | None = None, tileset: str | None = 
 def piece_of(codec: Codec, path: Path, index: int = 1) -> tuple[Any, int]:
     """Piece ``index`` (from 1) of a file, and how many there are.
     Raises FileProblem and OptionProblem."""
-    pieces = list(codec.read(existing(path)))
+    return pick(list(codec.read(existing(path))), path, index)
+
+
+def pick(pieces: Sequence[Any], path: Path, index: int) -> tuple[Any, int]:
+    """Piece ``index`` (from 1) of those read from a file, and how many there are.
+    Raises FileProblem and OptionProblem."""
     if not pieces:
         raise FileProblem(f"{path}: nothing in it to read")
     if not 1 <= index <= len(pieces):

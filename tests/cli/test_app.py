@@ -21,6 +21,8 @@ COMMANDS = (
     "interpolate",
     "reconstruct",
     "show",
+    "play",
+    "convert",
     "encode",
     "decode",
     "train",

@@ -211,13 +211,18 @@ def test_decode_refuses(run: Run, at_home: Path) -> None:
 
 
 def test_show_draws_levels_and_songs(run: Run) -> None:
-    drawn = run("show", CAVES, "--width", 200)
+    drawn = run("show", CAVES, "--width", 200, "--no-measures")
     assert drawn.code == 0
     rows = Path(CAVES).read_text().splitlines()
     assert [line.rstrip() for line in drawn.out.splitlines()[1:]] == rows
     song = run("show", ODE, "--width", 60)
     assert song.out.startswith("bar 1\n")
     assert max(map(len, song.out.splitlines())) <= 60
+    told = " ".join(song.out.split())
+    assert "bars 16 · seconds 34.286 · density 18.688 · register" in told
+    assert "scale consistency 0.976" in told
+    assert "nan" not in told
+    assert "enemies" in run("show", CAVES).out
 
 
 def test_show_takes_one_piece_of_many(run: Run) -> None:

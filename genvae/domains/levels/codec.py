@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from hashlib import blake2b
 from pathlib import Path
 from typing import Any
@@ -15,12 +15,13 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Codec, Encoded, Field, Report, Windows, WindowSpec, Writer
-from genvae.domains.levels import measures, picture
+from genvae.domains.levels import measures, picture, tables, tiled
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
+from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.platformer import cross
-from genvae.domains.levels.text import read_levels, write_level
+from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import (
     FIELD,
@@ -52,7 +53,7 @@ class LevelsCodec(Codec):
     """Levels of one tileset."""
 
     domain = "levels"
-    reads = (".txt", ".lvl", ".gz")
+    reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj")
 
     def __init__(self, tileset: Tileset) -> None:
         self.tileset = tileset
@@ -66,6 +67,10 @@ class LevelsCodec(Codec):
             ".txt": write_level,
             ".lvl": write_level,
             ".png": picture.write_png,
+            ".csv": tables.write_csv,
+            ".json": tables.write_json,
+            ".tmx": tiled.write_tmx,
+            ".tmj": tiled.write_tmj,
         }
 
     @property
@@ -74,8 +79,8 @@ class LevelsCodec(Codec):
         return {"tileset": self.tileset.table()}
 
     def read(self, path: Path) -> Iterator[Level]:
-        """The levels of a text file. Raises FileProblem."""
-        return read_levels(path, self.tileset)
+        """The levels of a file of any format. Raises FileProblem."""
+        return read_file(path, self.tileset)
 
     def encode(self, piece: Level) -> Encoded:
         """Cut a level into windows. Raises FileProblem for a level of another tileset."""
@@ -149,6 +154,14 @@ class LevelsCodec(Codec):
         if self.tileset.placed is None or not report.playable or piece.having("start").any():
             return piece
         return mark_start(piece, [(c, r) for c, r in report.proof["path"]])
+
+    def sign(self, piece: Level, text: str) -> Level:
+        """The text becomes a property of a map, an entry of a JSON file."""
+        return replace(piece, text=text)
+
+    def notes(self, piece: Level) -> Sequence[str]:
+        """See ``Level.notes``."""
+        return piece.notes
 
     def measure(self, piece: Level) -> dict[str, float]:
         """See ``measures.measure_level``."""

@@ -8,7 +8,7 @@ from typing import Any
 
 from genvae.domains.base import Domain
 from genvae.domains.levels.codec import LevelsCodec
-from genvae.domains.levels.text import SUFFIXES, looks_like_level
+from genvae.domains.levels.formats import looks_like_a_level
 from genvae.domains.levels.tileset import Tileset, builtin, load_tileset, tileset_from
 from genvae.errors import RecipeProblem, nearest
 
@@ -42,5 +42,6 @@ class LevelsDomain(Domain):
         return LevelsCodec(load_tileset(tileset))
 
     def recognises(self, path: Path) -> bool:
-        """A .txt or .lvl file of short lines that mostly hold the same few symbols."""
-        return path.name.lower().endswith(SUFFIXES) and looks_like_level(path)
+        """A .txt or .lvl file of short lines that mostly hold the same few symbols; a .csv of tile
+        numbers, a .json with rows, a map of Tiled."""
+        return looks_like_a_level(path)

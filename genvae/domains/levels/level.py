@@ -18,7 +18,8 @@ class Level:
 
     ``grid_HW`` holds uint8 tile numbers, row 0 on top. ``name`` is the file's stem, or
     ``file#17`` within a collection; levels of one ``group`` belong together (the sectors of a
-    level, the levels of an add-on). ``notes`` are lines for the user.
+    level, the levels of an add-on). ``notes`` are lines for the user; ``text`` says where the level
+    came from, and stands in the files that can hold it.
     """
 
     grid_HW: np.ndarray
@@ -26,6 +27,7 @@ class Level:
     name: str = "level"
     group: str = ""
     notes: list[str] = field(default_factory=list)
+    text: str = ""
 
     def __post_init__(self) -> None:
         self.grid_HW = np.ascontiguousarray(self.grid_HW, dtype=np.uint8)

@@ -74,9 +74,14 @@ def read_lines(path: Path) -> list[str]:
 
 def write_level(level: Level, path: Path) -> None:
     """Write a level as text, whole or not at all. Raises FileProblem."""
+    write_text(level_text(level), path)
+
+
+def write_text(text: str, path: Path) -> None:
+    """Write a text file, whole or not at all. Raises FileProblem."""
     part = path.with_name(path.name + ".part")
     try:
-        part.write_text(level_text(level), encoding="utf-8", newline="\n")
+        part.write_text(text, encoding="utf-8", newline="\n")
         part.replace(path)
     except OSError as e:
         part.unlink(missing_ok=True)

@@ -15,18 +15,20 @@ from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LineRules
 from genvae.domains.music.layouts import Layout
 from genvae.domains.music.measures import (
-    song_measures,
     song_report,
     window_histograms,
     window_measures,
 )
 from genvae.domains.music.midi_read import read_midi
-from genvae.domains.music.midi_write import write_midi
+from genvae.domains.music.midi_write import says_loop, write_midi
 from genvae.domains.music.paths import blend_contexts, journey, loop_context, travel_context
 from genvae.domains.music.picture import song_picture, song_text, write_png
+from genvae.domains.music.playback import play_song
 from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.song import Song
+from genvae.domains.music.song_measures import ATTRIBUTES, song_measures
 from genvae.domains.music.voices import pick_voices
+from genvae.domains.music.wav import write_wav
 from genvae.domains.music.windows import from_windows, to_windows
 
 
@@ -35,11 +37,16 @@ class MusicCodec(Codec):
 
     domain = "music"
     reads = (".mid", ".midi")
+    attributes = ATTRIBUTES
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.spec = layout.spec()
-        self.writers: Mapping[str, Writer] = {".mid": write_midi, ".png": write_png}
+        self.writers: Mapping[str, Writer] = {
+            ".mid": write_midi,
+            ".wav": write_wav,
+            ".png": write_png,
+        }
 
     @property
     def config(self) -> dict[str, Any]:
@@ -50,7 +57,12 @@ class MusicCodec(Codec):
 
         ``voices`` names tracks by number. Raises FileProblem and OptionProblem.
         """
-        yield pick_voices(read_midi(path), self.layout, voices, place=str(path))
+        for song in self.read_whole(path):
+            yield pick_voices(song, self.layout, voices, place=str(path))
+
+    def read_whole(self, path: Path) -> Iterator[Song]:
+        """The song of a file with all its tracks, on the grid of 16ths. Raises FileProblem."""
+        yield replace(read_midi(path), loop=says_loop(path))
 
     def encode(self, piece: Song) -> Encoded:
         names = [plan.name for plan in self.layout.voices]
@@ -96,6 +108,14 @@ class MusicCodec(Codec):
 
     def check(self, piece: Song) -> Report:
         return song_report(piece)
+
+    def notes(self, piece: Song) -> Sequence[str]:
+        """See ``Song.remarks``."""
+        return piece.remarks
+
+    def play(self, piece: Song) -> None:
+        """See ``playback.play_song``."""
+        play_song(piece)
 
     def picture(self, piece: Song) -> np.ndarray:
         return song_picture(piece)

@@ -18,7 +18,7 @@ class MusicDomain(Domain):
     name = "music"
     aliases = ("song", "songs")
     default_model = "trio"
-    options = ("key", "tempo", "program")
+    options = ("key", "tempo", "meter", "program", "loop")
 
     def codecs(self) -> Mapping[str, str]:
         return {name: layout.summary for name, layout in LAYOUTS.items()}

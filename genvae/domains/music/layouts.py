@@ -44,12 +44,14 @@ class VoicePlan:
 
 @dataclass(frozen=True)
 class Layout:
-    """Voices in decoding order, and the tempo of a piece made from nothing."""
+    """Voices in decoding order; the tempo of a piece made from nothing, and the meters that such a
+    piece may have, the default first (a file's own meter is kept whatever it is)."""
 
     name: str
     summary: str
     voices: tuple[VoicePlan, ...]
     tempo: float = 120.0
+    meters: tuple[tuple[int, int], ...] = ((4, 4),)
 
     def spec(self) -> WindowSpec:
         """The window: a field a voice, two bars of 16 steps."""

@@ -1,4 +1,4 @@
-"""Numbers about songs and about windows.
+"""Numbers about windows, and what makes a song well-formed.
 
 *One scale*: all pitch classes of a window with at least 4 notes lie in one of the 12 major-type
 sets. Intervals and durations are those within a window, so that real and sampled windows count
@@ -13,42 +13,13 @@ import numpy as np
 
 from genvae.domains.base import Report, Windows
 from genvae.domains.music.drums import BITS_OF_SET
-from genvae.domains.music.key import ONE_SCALE, SET_MASKS
+from genvae.domains.music.key import ONE_SCALE
 from genvae.domains.music.layouts import HOLD, ONSET, STEPS, Layout
 from genvae.domains.music.song import Song
 
 FEWEST_NOTES = 4
 WIDEST = 24
 """Intervals beyond two octaves count as two octaves."""
-
-
-def song_measures(song: Song) -> dict[str, float]:
-    """Bars, tempo, seconds; notes a bar and range (semitones) of each voice; share of notes in
-    the best-fitting major-type set, entropy of pitch classes in bits (both NaN without pitch),
-    share of bars in which nothing begins."""
-    bars = song.bars()
-    count = max(len(bars), 1)
-    found: dict[str, float] = {
-        "bars": float(len(bars)),
-        "tempo": float(song.tempos[0].bpm),
-        "seconds": round(song.seconds, 3),
-    }
-    onsets = [0]
-    pitches: list[int] = []
-    for voice in song.voices:
-        found[f"{voice.name}_notes_per_bar"] = len(voice.notes) / count
-        onsets.extend(note.step for note in voice.notes)
-        if not voice.drums:
-            own = [note.pitch for note in voice.notes]
-            found[f"{voice.name}_range"] = float(max(own) - min(own)) if own else 0.0
-            pitches.extend(own)
-    starts = np.array([bar.step for bar in bars] or [0])
-    filled = np.unique(np.searchsorted(starts, onsets[1:], side="right"))
-    found["empty_bars"] = 1.0 - len(filled) / count
-    classes_P = np.bincount(np.array(pitches, dtype=np.int64) % 12, minlength=12)
-    found["in_scale"] = _share_in_best_set(classes_P)
-    found["pitch_class_entropy"] = _entropy(classes_P)
-    return found
 
 
 def window_measures(windows: Windows, layout: Layout) -> dict[str, np.ndarray]:
@@ -129,19 +100,3 @@ def _durations(x_NT: np.ndarray, window_M: np.ndarray, step_M: np.ndarray) -> np
     next_NT = np.concatenate([next_NT[:, 1:], np.full((len(x_NT), 1), STEPS)], axis=1)
     lengths = next_NT[window_M, step_M] - step_M
     return np.bincount(lengths, minlength=STEPS + 1)[1:]
-
-
-def _share_in_best_set(classes_P: np.ndarray) -> float:
-    total = int(classes_P.sum())
-    if not total:
-        return float("nan")
-    inside = [sum(int(classes_P[p]) for p in range(12) if mask >> p & 1) for mask in SET_MASKS]
-    return max(inside) / total
-
-
-def _entropy(classes_P: np.ndarray) -> float:
-    total = int(classes_P.sum())
-    if not total:
-        return float("nan")
-    share = classes_P[classes_P > 0] / total
-    return float(-(share * np.log2(share)).sum()) + 0.0

@@ -1,12 +1,15 @@
 """Songs to MIDI files (Standard MIDI File 1.0, type 1, 480 ticks a beat), with mido.
 
 Track 0 holds the tempo map, the meters and the text; each voice has a track with its name and
-program, drums on channel 10. At one tick notes end before others begin.
+program, drums on channel 10. At one tick notes end before others begin, and all have ended where
+the song ends, which is on a bar line; a song that loops says so with the markers ``loopStart`` and
+``loopEnd``.
 """
 
 from __future__ import annotations
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +23,8 @@ from genvae.domains.music.units import (
 from genvae.errors import FileProblem
 
 DRUM_CHANNEL = 9
+LOOP_START, LOOP_END = "loopStart", "loopEnd"
+"""Markers by which game engines know a loop."""
 
 
 def write_midi(song: Song, path: Path) -> None:
@@ -44,13 +49,36 @@ def midi_file(song: Song) -> Any:
     file = mido.MidiFile(type=1, ticks_per_beat=TICKS_PER_BEAT, charset="utf-8")
     end = steps_to_ticks(song.steps)
     file.tracks.append(_conductor(song, end))
-    channels = [c for c in range(16) if c != DRUM_CHANNEL]
-    lines = 0
-    for voice in song.voices:
-        channel = DRUM_CHANNEL if voice.drums else channels[lines % len(channels)]
-        lines += not voice.drums
+    for voice, channel in zip(song.voices, _channels(song.voices), strict=True):
         file.tracks.append(_track(voice, channel, end))
     return file
+
+
+def says_loop(path: Path) -> bool:
+    """Does a MIDI file hold the marker of a loop, as ours do? Never raises."""
+    marker = b"\xff\x06" + bytes([len(LOOP_START)]) + LOOP_START.encode()
+    try:
+        with path.open("rb") as file:
+            return marker in file.read(1 << 16)
+    except OSError:
+        return False
+
+
+def _channels(voices: Sequence[Voice]) -> list[int]:
+    """A channel a voice while there are enough of them, else one for each program: two programs
+    share a channel only where there are more than 15 of them."""
+    free = [c for c in range(16) if c != DRUM_CHANNEL]
+    lines = [v for v in voices if not v.drums]
+    programs = list(dict.fromkeys(v.program for v in lines))
+    found, number = [], 0
+    for voice in voices:
+        if voice.drums:
+            found.append(DRUM_CHANNEL)
+            continue
+        slot = number if len(lines) <= len(free) else programs.index(voice.program)
+        found.append(free[slot % len(free)])
+        number += 1
+    return found
 
 
 def _conductor(song: Song, end: int) -> Any:
@@ -59,6 +87,8 @@ def _conductor(song: Song, end: int) -> Any:
     events: list[tuple[int, Any]] = [(0, MetaMessage("track_name", name=song.name))]
     if song.text:
         events.append((0, MetaMessage("text", text=song.text)))
+    if song.loop:
+        events.append((0, MetaMessage("marker", text=LOOP_START)))
     for step, top, bottom in song.meters:
         meter = MetaMessage("time_signature", numerator=top, denominator=bottom)
         events.append((steps_to_ticks(step), meter))
@@ -66,6 +96,8 @@ def _conductor(song: Song, end: int) -> Any:
         tempo = MetaMessage("set_tempo", tempo=bpm_to_microseconds_per_beat(bpm))
         events.append((steps_to_ticks(step), tempo))
     events.append((end, MetaMessage("marker", text=END_MARKER)))
+    if song.loop:
+        events.append((end, MetaMessage("marker", text=LOOP_END)))
     return _timed(events, end)
 
 

@@ -1,9 +1,10 @@
-"""General MIDI's 128 programs by name, and friendlier names for some."""
+"""General MIDI's 128 programs by name, friendlier names for some, drum kits, and presets."""
 
 from __future__ import annotations
 
 import re
 
+from genvae.domains.music.layouts import Layout
 from genvae.errors import OptionProblem, nearest
 
 _NAMES = """
@@ -55,11 +56,44 @@ FRIENDLY = {
 }
 
 
+KITS = {
+    "standard": 0,
+    "room": 8,
+    "power": 16,
+    "electronic": 24,
+    "808": 25,
+    "tr 808": 25,
+    "jazz": 32,
+    "brush": 40,
+    "orchestra": 48,
+}
+"""Drum kits of Roland's GS, which most synthesisers know; others play the standard one."""
+
+PRESETS = {"chip": {"melody": 80, "bass": 81, "drums": 25}}
+"""Programs by role. ``chip``: square lead, saw bass and an 808, for game loops."""
+
+
 def _plain(name: str) -> str:
     return re.sub(r"[^a-z0-9]+", " ", name.lower()).strip()
 
 
 _BY_NAME = {_plain(name): number for number, name in enumerate(GENERAL_MIDI)} | FRIENDLY
+
+
+def preset_programs(name: str, layout: Layout) -> dict[str, int]:
+    """A preset's program for each voice of a layout, by its role."""
+    programs = PRESETS[name]
+    return {plan.name: programs.get(plan.role, programs["melody"]) for plan in layout.voices}
+
+
+def kit_number(text: str, option: str = "--program ") -> int:
+    """A drum kit's program 0..127 from its number or its name. Raises OptionProblem."""
+    plain = _plain(text)
+    if plain in KITS:
+        return KITS[plain]
+    if re.fullmatch(r"\s*-?\d+\s*", text):
+        return program_number(text, option)
+    raise OptionProblem(f"{option}{text}: no such drum kit; {nearest(plain, KITS)}")
 
 
 def program_number(text: str, option: str = "--program ") -> int:

@@ -1,8 +1,9 @@
-"""From what the user asks for to a context: key, tempo, programs, length."""
+"""From what the user asks for to a context: key, tempo, meter, programs, loop, length."""
 
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,7 +11,7 @@ import numpy as np
 
 from genvae.domains.music.key import parse_key, shift_to_c
 from genvae.domains.music.layouts import CELL, STEPS, Layout
-from genvae.domains.music.programs import program_number
+from genvae.domains.music.programs import PRESETS, kit_number, preset_programs, program_number
 from genvae.errors import OptionProblem, nearest
 
 SLOWEST, FASTEST = 20.0, 400.0
@@ -21,19 +22,20 @@ MOST_BARS = 1024
 def context_for(
     requests: Mapping[str, Any], layout: Layout, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """A context for a new song: key as asked or uniform over the 12 sets, tempo and programs
-    as asked or the layout's. Raises OptionProblem."""
+    """A context for a new song: key as asked or uniform over the 12 sets; tempo, meter and
+    programs as asked or the layout's. Raises OptionProblem."""
     drawn = int(rng.integers(12))
     asked = requests.get("key")
     tonic = drawn if asked is None else parse_key(str(asked))
     programs = {plan.name: plan.program for plan in layout.voices}
     programs |= _programs(requests.get("program"), layout)
-    return {
-        "meters": [[0, 4, 4]],
+    context: dict[str, Any] = {
+        "meters": [[0, *_meter(requests.get("meter"), layout)]],
         "tempos": [[0, _tempo(requests.get("tempo"), layout)]],
         "shifts": [shift_to_c(tonic)],
         "programs": programs,
     }
+    return context | ({"loop": True} if requests.get("loop") else {})
 
 
 def windows_for_bars(length: str | None) -> tuple[int, dict[str, Any]]:
@@ -61,10 +63,26 @@ def _tempo(asked: Any, layout: Layout) -> float:
     return round(bpm, 2)
 
 
+def _meter(asked: Any, layout: Layout) -> tuple[int, int]:
+    """A meter of the layout. Raises OptionProblem."""
+    if asked is None:
+        return layout.meters[0]
+    found = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*", str(asked), re.ASCII)
+    if found is None:
+        raise OptionProblem(f"--meter {asked}: not a meter; write it as 4/4")
+    meter = int(found[1]), int(found[2])
+    if meter not in layout.meters:
+        known = ", ".join(f"{top}/{bottom}" for top, bottom in layout.meters)
+        raise OptionProblem(f"--meter {asked}: the {layout.name} model knows {known} only")
+    return meter
+
+
 def _programs(asked: Any, layout: Layout) -> dict[str, int]:
-    """``VOICE=NAME`` texts (one, or several) or a mapping."""
+    """Preset names and ``VOICE=NAME`` texts (one, or several), or a mapping of voices; what a
+    single voice is asked for comes before a preset."""
     if asked is None:
         return {}
+    found: dict[str, int] = {}
     if isinstance(asked, Mapping):
         pairs = [(str(voice), str(name)) for voice, name in asked.items()]
     else:
@@ -72,11 +90,19 @@ def _programs(asked: Any, layout: Layout) -> dict[str, int]:
         pairs = []
         for item in items:
             voice, sign, name = str(item).partition("=")
-            if not sign:
-                raise OptionProblem(f"--program {item}: expected VOICE=NAME, such as melody=square")
-            pairs.append((voice.strip(), name.strip()))
-    names = [plan.name for plan in layout.voices]
+            if sign:
+                pairs.append((voice.strip(), name.strip()))
+            elif voice.strip().lower() in PRESETS:
+                found |= preset_programs(voice.strip().lower(), layout)
+            else:
+                raise OptionProblem(
+                    f"--program {item}: expected VOICE=NAME, such as melody=square, "
+                    f"or a preset; {nearest(voice, PRESETS)}"
+                )
+    plans = {plan.name: plan for plan in layout.voices}
     for voice, name in pairs:
-        if voice not in names:
-            raise OptionProblem(f"--program {voice}={name}: no such voice; {nearest(voice, names)}")
-    return {voice: program_number(name, f"--program {voice}=") for voice, name in pairs}
+        if voice not in plans:
+            raise OptionProblem(f"--program {voice}={name}: no such voice; {nearest(voice, plans)}")
+        number = kit_number if plans[voice].drums else program_number
+        found[voice] = number(name, f"--program {voice}=")
+    return found

@@ -19,7 +19,8 @@ from genvae.domains.music.song import Bar, Meter, bar_lines
 from genvae.domains.music.units import meter_to_beat_steps
 
 ACCENTS = ((16, 100), (4, 92), (2, 84), (1, 76))
-"""Velocity by place in the bar: first step, other beats, other eighths, other 16ths."""
+"""Velocity by place in the bar where none is learned: the first step is loudest, then the other
+beats, the other eighths, the other 16ths. Windows hold no velocity of their own."""
 
 
 def bar_chunks(bar: Bar) -> list[tuple[int, int]]:

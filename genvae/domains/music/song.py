@@ -67,7 +67,8 @@ class Song:
     """A piece of music, ``steps`` 16ths long.
 
     ``meters`` and ``tempos`` are in order and begin at step 0. ``text`` goes into the file as
-    a text event; ``remarks`` say what reading chose, changed or lost.
+    a text event; ``remarks`` say what reading chose, changed or lost. A song with ``loop`` is meant
+    to begin again where it ends: its files say so, and its sound goes round without a seam.
     """
 
     name: str
@@ -77,6 +78,7 @@ class Song:
     tempos: tuple[Tempo, ...] = (Tempo(0, 120.0),)
     group: str = ""
     text: str = ""
+    loop: bool = False
     remarks: tuple[str, ...] = field(default=(), compare=False)
 
     def voice(self, name: str) -> Voice | None:

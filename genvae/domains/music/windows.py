@@ -58,6 +58,8 @@ def to_windows(song: Song, layout: Layout) -> Encoded:
         "shifts": shifts_N.tolist(),
         "programs": programs,
     }
+    if song.loop:
+        context["loop"] = True
     return Encoded(windows, context, list(song.remarks))
 
 
@@ -89,6 +91,7 @@ def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -
         meters=tuple(m for m in meters if m.step < steps) or meters[:1],
         tempos=_tempos(context, layout, steps),
         text=str(context.get("text", "")),
+        loop=bool(context.get("loop", False)),
     )
 
 

@@ -46,7 +46,7 @@ def test_writing_a_picture(codec: LevelsCodec, draw_level: Draw, tmp_path: Path)
     assert [p.name for p in tmp_path.iterdir()] == ["a.png"]
     with pytest.raises(FileProblem, match="cannot be written"):
         codec.writers[".png"](level, tmp_path / "none" / "a.png")
-    assert set(codec.writers) == {".txt", ".lvl", ".png"}
+    assert set(codec.writers) == {".txt", ".lvl", ".png", ".csv", ".json", ".tmx", ".tmj"}
 
 
 def test_show_wraps_wide_levels_under_a_ruler(codec: LevelsCodec, draw_level: Draw) -> None:

@@ -7,6 +7,7 @@ import json
 from dataclasses import replace
 from pathlib import Path
 
+import mido
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -102,6 +103,56 @@ def test_contexts_hold_what_was_asked(codec: MusicCodec) -> None:
     assert drawn == set(range(-6, 6))
 
 
+def test_a_preset_gives_every_voice_a_program_and_voices_come_before_it(codec: MusicCodec) -> None:
+    rng = np.random.default_rng(3)
+    chip = codec.context({"program": ["chip"]}, rng)["programs"]
+    assert chip == {"drums": 25, "bass": 81, "melody": 80}
+    mixed = codec.context({"program": ["melody=flute", "drums=jazz", "chip"]}, rng)["programs"]
+    assert mixed == {"drums": 32, "bass": 81, "melody": 73}
+
+
+@pytest.mark.parametrize(("key", "tonic"), [("C", 0), ("Am", 0), ("D", 2), ("F#m", 9), ("Bb", 10)])
+def test_a_song_sounds_in_the_key_and_tempo_asked_for(
+    codec: MusicCodec, key: str, tonic: int
+) -> None:
+    windows = {f.name: np.zeros((2, 1, 32), dtype=int) for f in codec.spec.fields}
+    windows["melody"][0, 0, :7] = [2 + p for p in (60, 62, 64, 65, 67, 69, 71)]
+    asked = {"key": key, "tempo": "90", "meter": "4/4"}
+    song = codec.assemble(windows, codec.context(asked, np.random.default_rng(0)))
+    melody = song.voice("melody")
+    assert melody is not None
+    assert {n.pitch % 12 for n in melody.notes} == {
+        (p + tonic) % 12 for p in (0, 2, 4, 5, 7, 9, 11)
+    }
+    assert (song.tempos, song.meters) == ((Tempo(0, 90.0),), (Meter(0, 4, 4),))
+
+
+def test_a_loop_ends_on_a_bar_line_with_nothing_hanging(codec: MusicCodec, tmp_path: Path) -> None:
+    windows = {f.name: np.zeros((2, 1, 32), dtype=int) for f in codec.spec.fields}
+    windows["melody"][:, 0, :] = 1
+    windows["melody"][0, 0, 0] = 62  # held beyond the end of bar 3
+    context = codec.context({"loop": True}, np.random.default_rng(0)) | {"bars": 3}
+    song = codec.assemble(windows, json.loads(json.dumps(context)))
+    assert song.loop
+    codec.writers[".mid"](song, tmp_path / "a.mid")
+    file = mido.MidiFile(tmp_path / "a.mid")
+    assert {sum(m.time for m in track) for track in file.tracks} == {3 * 4 * 480}
+    sounding: set[int] = set()
+    for message in (m for track in file.tracks for m in track if not m.is_meta):
+        if message.type == "note_on":
+            sounding.add(message.note)
+        elif message.type == "note_off":
+            sounding.discard(message.note)
+    assert not sounding
+    markers = [m.text for m in file.tracks[0] if m.type == "marker"]
+    assert markers == ["loopStart", "end", "loopEnd"]
+    (back,) = codec.read(tmp_path / "a.mid")
+    assert back.loop
+    assert codec.encode(back).context["loop"] is True
+    codec.writers[".mid"](replace(song, loop=False), tmp_path / "b.mid")
+    assert not next(codec.read(tmp_path / "b.mid")).loop
+
+
 @pytest.mark.parametrize(
     ("requests", "says"),
     [
@@ -113,6 +164,12 @@ def test_contexts_hold_what_was_asked(codec: MusicCodec) -> None:
         ({"program": "lead=square"}, "--program lead=square: no such voice"),
         ({"program": "melody=128"}, "--program melody=128: a General MIDI program is 0 to 127"),
         ({"program": "melody=violine"}, "did you mean 'violin'?"),
+        ({"program": "chips"}, "or a preset; did you mean 'chip'?"),
+        ({"program": "drums=violin"}, "--program drums=violin: no such drum kit; "),
+        ({"program": "drums=jaz"}, "did you mean 'jazz'?"),
+        ({"program": "drums=200"}, "--program drums=200: a General MIDI program is 0 to 127"),
+        ({"meter": "3/4"}, "--meter 3/4: the trio model knows 4/4 only"),
+        ({"meter": "four"}, "--meter four: not a meter; write it as 4/4"),
     ],
 )
 def test_wrong_requests_are_option_problems(
@@ -153,7 +210,7 @@ def test_measures_of_a_song(codec: MusicCodec) -> None:
     assert found["drums_notes_per_bar"] == 0.5
     assert found["melody_range"] == 7
     assert found["empty_bars"] == 0.5
-    assert found["in_scale"] == 0.75
+    assert found["scale_consistency"] == 0.75
     assert found["pitch_class_entropy"] == 2.0
     assert found["seconds"] == 4.0
 

@@ -139,3 +139,14 @@ def test_files_are_recognised_by_content_or_suffix(tmp_path: Path) -> None:
     assert domain.recognises(tmp_path / "c.MID")
     assert not domain.recognises(tmp_path / "none.mid")
     assert not domain.recognises(tmp_path)
+
+
+def test_many_voices_share_channels_by_program() -> None:
+    voices = tuple(Voice(f"v{i}", (Note(i, 1, 60),), program=i % 4) for i in range(20))
+    file = midi_file(replace(trio(), voices=(*voices, Voice("kit", drums=True))))
+    programs: dict[int, set[int]] = {}
+    for message in (m for track in file.tracks for m in track if m.type == "program_change"):
+        programs.setdefault(message.channel, set()).add(message.program)
+    assert programs == {0: {0}, 1: {1}, 2: {2}, 3: {3}, 9: {0}}
+    few = midi_file(replace(trio(), voices=voices[:15]))
+    assert len({m.channel for t in few.tracks for m in t if m.type == "note_on"}) == 15

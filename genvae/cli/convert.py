@@ -1,0 +1,47 @@
+"""``genvae convert``: a file in another format."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genvae.cli.shared import Index, LayoutName, Overwrite, Quiet, TilesetName, Voice
+
+
+def convert(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A song or a level.")],
+    target: Annotated[
+        Path, typer.Option("-o", "--output", metavar="OUT.ext", help="The file to write.")
+    ],
+    index: Index = 1,
+    layout: LayoutName = None,
+    tileset: TilesetName = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a song or a level in another format.
+
+    \b
+    Example:
+      genvae convert data/songs/ode-to-joy.mid -o ode.wav
+      genvae convert data/levels/caves.txt -o caves.tmx
+
+    Songs: mid, wav, png. They go onto the grid of 16th notes, with all their tracks unless
+    --layout picks voices. Levels: txt, png, csv, json, tmx, tmj (Tiled); all but png are read
+    again. A .tmx or .tmj has its tiles' pictures in a .png beside it.
+    """
+    from genvae.workflows import convert as workflow
+
+    voice = Voice(quiet)
+    workflow.convert(
+        file,
+        target,
+        index=index,
+        layout=layout,
+        tileset=tileset,
+        overwrite=overwrite,
+        on_note=voice.say,
+    )
+    voice.say(f"{target} written")

@@ -1,0 +1,46 @@
+"""Which reader a level's file gets, and which files are levels: by suffix and content."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from genvae.domains.levels.level import Level
+from genvae.domains.levels.tables import read_csv, read_json
+from genvae.domains.levels.text import SUFFIXES, looks_like_level, read_levels
+from genvae.domains.levels.tiled_read import read_tiled
+from genvae.domains.levels.tileset import Tileset
+
+READERS = {".csv": read_csv, ".json": read_json, ".tmx": read_tiled, ".tmj": read_tiled}
+"""Formats of one level a file."""
+
+_SIGNS = {
+    ".csv": re.compile(rb"(?:\xef\xbb\xbf)?(?:[^,\n]{1,4},){1,}[^,\n]{1,4}\r?(?:\n|$)"),
+    ".json": re.compile(rb'\s*\{(?s:.)*"rows"\s*:\s*\['),
+    ".tmx": re.compile(rb"(?s:.)*<map\b"),
+    ".tmj": re.compile(rb'\s*\{(?s:.)*"(?:layers|tilesets|orientation)"'),
+}
+"""What a format's file has within its first bytes."""
+LOOKED_AT = 1 << 16
+
+
+def read_file(path: Path, tileset: Tileset) -> Iterator[Level]:
+    """The levels of a file, in order. Raises FileProblem."""
+    reader = READERS.get(path.suffix.lower())
+    if reader is None:
+        yield from read_levels(path, tileset)
+    else:
+        yield reader(path, tileset)
+
+
+def looks_like_a_level(path: Path) -> bool:
+    """Does a file look like a level in any format? Never raises."""
+    sign = _SIGNS.get(path.suffix.lower())
+    if sign is None:
+        return path.name.lower().endswith(SUFFIXES) and looks_like_level(path)
+    try:
+        with path.open("rb") as file:
+            return bool(sign.match(file.read(LOOKED_AT)))
+    except OSError:
+        return False

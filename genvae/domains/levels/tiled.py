@@ -1,0 +1,175 @@
+"""Levels as maps of the editor Tiled: .tmx (XML) and .tmj (JSON), format 1.10.
+
+Written: one tile layer, and in the map its tileset, whose pictures stand in a .png beside it; empty
+cells are Tiled's empty cells over the tileset's sky. Every tile has the properties ``symbol`` and
+``roles`` and its name as its type. Read: the first tile layer of a map, in CSV or base64, of one
+tileset or several, inside the map or in files of their own; tiles are known by ``symbol`` or by
+their type. See doc.mapeditor.org, "TMX Map Format" and "JSON Map Format".
+"""
+
+from __future__ import annotations
+
+import json
+from hashlib import blake2b
+from io import BytesIO
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import numpy as np
+
+from genvae.domains.levels.level import Level
+from genvae.domains.levels.picture import TILE, draw
+from genvae.domains.levels.text import write_text
+from genvae.domains.levels.tileset import Tileset
+from genvae.errors import FileProblem
+
+SCALE = 2
+"""Pixels of a tile's picture for each pixel of ours."""
+SIDE = TILE * SCALE
+
+
+def write_tmx(level: Level, path: Path) -> None:
+    """Write a map as XML, and the picture of its tiles. Raises FileProblem."""
+    data = _map(level, _write_tiles(level.tileset, path))
+    root = ElementTree.Element("map")
+    for key in _MAP_KEYS:
+        root.set(key, _attribute(data[key]))
+    _add_properties(root, data["properties"])
+    tileset = data["tilesets"][0]
+    below = ElementTree.SubElement(root, "tileset")
+    for key in ("firstgid", "name", "tilewidth", "tileheight", "tilecount", "columns"):
+        below.set(key, _attribute(tileset[key]))
+    width, height = _attribute(tileset["imagewidth"]), _attribute(tileset["imageheight"])
+    ElementTree.SubElement(below, "image", source=tileset["image"], width=width, height=height)
+    for tile in tileset["tiles"]:
+        element = ElementTree.SubElement(below, "tile", id=str(tile["id"]), type=tile["type"])
+        _add_properties(element, tile["properties"])
+    layer = data["layers"][0]
+    names = {key: _attribute(layer[key]) for key in ("id", "name", "width", "height")}
+    cells = ElementTree.SubElement(ElementTree.SubElement(root, "layer", names), "data")
+    cells.set("encoding", "csv")
+    rows = np.reshape(layer["data"], (level.height, level.width)).tolist()
+    cells.text = "\n" + ",\n".join(",".join(map(str, row)) for row in rows) + "\n"
+    ElementTree.indent(root, " ")
+    text = ElementTree.tostring(root, encoding="unicode")
+    write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n', path)
+
+
+def write_tmj(level: Level, path: Path) -> None:
+    """Write a map as JSON, and the picture of its tiles. Raises FileProblem."""
+    data = _map(level, _write_tiles(level.tileset, path))
+    write_text(json.dumps(data, ensure_ascii=False) + "\n", path)
+
+
+_MAP_KEYS = (
+    "version",
+    "orientation",
+    "renderorder",
+    "width",
+    "height",
+    "tilewidth",
+    "tileheight",
+    "infinite",
+    "backgroundcolor",
+    "nextlayerid",
+    "nextobjectid",
+)
+
+
+def _map(level: Level, image: str) -> dict[str, Any]:
+    """A map as Tiled's JSON has it."""
+    tileset = level.tileset
+    gids_HW = np.where(level.grid_HW == tileset.empty, 0, level.grid_HW.astype(int) + 1)
+    return {
+        "type": "map",
+        "version": "1.10",
+        "orientation": "orthogonal",
+        "renderorder": "right-down",
+        "width": level.width,
+        "height": level.height,
+        "tilewidth": SIDE,
+        "tileheight": SIDE,
+        "infinite": False,
+        "backgroundcolor": tileset.tiles[tileset.empty].colour,
+        "nextlayerid": 2,
+        "nextobjectid": 1,
+        "properties": _properties({"genvae": level.text} if level.text else {}),
+        "tilesets": [
+            {
+                "firstgid": 1,
+                "name": tileset.name,
+                "tilewidth": SIDE,
+                "tileheight": SIDE,
+                "tilecount": len(tileset),
+                "columns": len(tileset),
+                "image": image,
+                "imagewidth": len(tileset) * SIDE,
+                "imageheight": SIDE,
+                "margin": 0,
+                "spacing": 0,
+                "tiles": [
+                    {
+                        "id": number,
+                        "type": tile.name,
+                        "properties": _properties(
+                            {"symbol": tile.symbol, "roles": " ".join(tile.roles)}
+                        ),
+                    }
+                    for number, tile in enumerate(tileset.tiles)
+                ],
+            }
+        ],
+        "layers": [
+            {
+                "id": 1,
+                "name": "tiles",
+                "type": "tilelayer",
+                "x": 0,
+                "y": 0,
+                "width": level.width,
+                "height": level.height,
+                "opacity": 1,
+                "visible": True,
+                "data": gids_HW.reshape(-1).tolist(),
+            }
+        ],
+    }
+
+
+def _properties(values: dict[str, str]) -> list[dict[str, str]]:
+    return [{"name": name, "type": "string", "value": value} for name, value in values.items()]
+
+
+def _add_properties(element: ElementTree.Element, properties: list[dict[str, str]]) -> None:
+    if properties:
+        below = ElementTree.SubElement(element, "properties")
+        for given in properties:
+            ElementTree.SubElement(below, "property", name=given["name"], value=given["value"])
+
+
+def _attribute(value: Any) -> str:
+    return str(int(value)) if isinstance(value, bool) else str(value)
+
+
+def _write_tiles(tileset: Tileset, path: Path) -> str:
+    """The name of the picture of all tiles in a row, which is written beside ``path`` unless it is
+    there. The name tells the content, so that no other picture is ever overwritten."""
+    from PIL import Image
+
+    numbers = np.arange(len(tileset), dtype=np.uint8)[None]
+    pixels = draw(Level(numbers, tileset)).repeat(SCALE, axis=0).repeat(SCALE, axis=1)
+    digest = blake2b(pixels.tobytes(), digest_size=4).hexdigest()
+    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in tileset.name)
+    target = path.with_name(f"{plain}-tiles-{digest}.png")
+    if not target.exists():
+        buffer = BytesIO()
+        Image.fromarray(pixels).save(buffer, format="PNG")
+        part = target.with_name(target.name + ".part")
+        try:
+            part.write_bytes(buffer.getvalue())
+            part.replace(target)
+        except OSError as e:
+            part.unlink(missing_ok=True)
+            raise FileProblem(f"{target}: cannot be written: {e.strerror or e}") from None
+    return target.name
