@@ -70,6 +70,9 @@ class LossSettings:
     late_beta: float = 0.0
     free_bits: float = 0.0
     """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
+    learned_rate: float = 0.0
+    """Weight of the rate under the sequence prior, which is then learned together with the
+    autoencoder; ``beta`` keeps its small share to hold z near N(0, I)."""
     latent_norm: float = 0.0
     """Weight of mean squared means: regularised autoencoder (Ghosh et al. 2020)."""
 

@@ -56,6 +56,21 @@ class KL(Penalty):
         return self.weight(step) * mean_PD.sum()
 
 
+class LearnedRate(Penalty):
+    """``weight * (log q(z|x) - log p(z))`` under the sequence prior learned along, warmed up."""
+
+    name = "learned_rate"
+
+    def __init__(self, weight: float, warmup: int = 0) -> None:
+        self.final, self.warmup = weight, warmup
+
+    def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
+        """Mean over windows of the rate, times the weight of this step."""
+        assert posterior.rate_N is not None
+        rise = min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0
+        return self.final * rise * (posterior.rate_N * weight_N).sum() / weight_N.sum()
+
+
 class LatentNorm(Penalty):
     """Squared means: keeps a plain autoencoder's codes together (Ghosh et al. 2020)."""
 
@@ -82,6 +97,8 @@ def penalties(settings: LossSettings) -> list[Penalty]:
             late_beta=settings.late_beta,
         )
         chosen.append(kl)
+    if settings.learned_rate > 0:
+        chosen.append(LearnedRate(settings.learned_rate, settings.warmup))
     if settings.latent_norm > 0:
         chosen.append(LatentNorm(settings.latent_norm))
     return chosen
