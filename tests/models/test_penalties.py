@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from genvae.models.bottleneck import Posterior
-from genvae.models.penalties import KL, LatentNorm, penalties
+from genvae.models.penalties import KL, LatentNorm, LearnedRate, penalties
 from genvae.recipe import LossSettings
 
 KL_NPD = torch.tensor([[[1.0, 0.1]], [[3.0, 0.3]]])
@@ -57,6 +57,13 @@ def test_latent_norm_is_half_the_squared_length() -> None:
     assert LatentNorm(1.0)(POSTERIOR, ALL, 0).item() == pytest.approx((12.5 + 0.5) / 2)
 
 
+def test_the_learned_rate_is_a_weighted_mean_over_windows_and_rises() -> None:
+    posterior = POSTERIOR._replace(rate_N=torch.tensor([10.0, 40.0]))
+    assert LearnedRate(0.5)(posterior, ALL, 0).item() == pytest.approx(12.5)
+    assert LearnedRate(0.5, 4)(posterior, ALL, 1).item() == pytest.approx(6.25)
+    assert LearnedRate(0.5)(posterior, torch.tensor([1.0, 0.0]), 0).item() == pytest.approx(5.0)
+
+
 @pytest.mark.parametrize(
     ("settings", "names"),
     [
@@ -64,6 +71,7 @@ def test_latent_norm_is_half_the_squared_length() -> None:
         (LossSettings(beta=0.0), []),
         (LossSettings(beta=0.0, latent_norm=0.1), ["latent_norm"]),
         (LossSettings(latent_norm=0.1), ["beta_kl", "latent_norm"]),
+        (LossSettings(learned_rate=0.4), ["beta_kl", "learned_rate"]),
     ],
 )
 def test_a_recipe_chooses_its_terms(settings: LossSettings, names: list[str]) -> None:
