@@ -30,6 +30,11 @@ class DataSettings:
     """Windows a training chunk: the decoder learns to read its own past across their seams."""
     stride: int = 16
     """A chunk may start at any multiple of this many steps."""
+    distort: float = 0.0
+    """Share of the training chunks that the domain distorts (music: each line in another
+    register), so that the encoder learns what rare pieces hold."""
+    mix: float = 0.0
+    """Share of the training chunks that take each field from one of two pieces."""
     seed: int = 0
     limit: int = 0
     """Read at most this many files (0: all); for trials."""

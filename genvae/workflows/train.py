@@ -115,16 +115,17 @@ def _fit(
     resume: bool,
     listen: Listener,
 ) -> Outcome:
-    def chunks(indices: Sequence[int], stride: int) -> Chunks:
+    def chunks(indices: Sequence[int], stride: int, **shares: float) -> Chunks:
         chosen = [pieces.cells[i] for i in indices]
-        return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride)
+        return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride, **shares)
 
+    varied = {"distort": recipe.data.distort, "mix": recipe.data.mix}
     length = recipe.data.windows * codec.spec.steps
     real = data.windows_of(codec, [pieces.cells[i] for i in parts.validation])
     listen.stage("train", recipe.training.steps)
     return fit(
         model,
-        chunks(parts.train, recipe.data.stride),
+        chunks(parts.train, recipe.data.stride, **varied),
         chunks(parts.validation, length),
         recipe,
         run,
