@@ -14,7 +14,6 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
-
 LOG_2_PI_E = 2.8378770664093453
 """ln(2 pi e): twice the entropy of a standard normal, in nats."""
 

@@ -18,8 +18,9 @@ class Chunks:
     """Runs of ``windows`` neighbouring windows, starting at multiples of ``stride`` steps.
 
     ``pieces`` are ``(S_i, R)`` arrays of categories. Of the drawn chunks, a share ``distort`` is
-    distorted by the codec, and a share ``mix`` takes each of its fields from one of two. A piece shorter than a chunk is padded at
-    its end with each field's first trivial category, and the padding has weight 0.
+    distorted by the codec, and a share ``mix`` takes each of its fields from one of two. A piece
+    shorter than a chunk is padded at its end with each field's first trivial category, and the
+    padding has weight 0.
     """
 
     def __init__(
