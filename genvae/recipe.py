@@ -70,9 +70,10 @@ class LossSettings:
     warmup: int = 1000
     """Steps over which beta rises from 0."""
     late_from: int = 0
-    """From this step on ``late_beta`` takes beta's place (0: never): a high rate of KL costs
-    little once the decoder has learned what it can without z."""
+    """From this step on (0: never) ``late_beta`` and ``late_rate`` take the places of ``beta``
+    and ``learned_rate``: what has been learned at a high rate is then told more briefly."""
     late_beta: float = 0.0
+    late_rate: float = 0.0
     free_bits: float = 0.0
     """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
     learned_rate: float = 0.0

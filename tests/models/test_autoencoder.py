@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from genvae.models.autoencoder import Autoencoder, shift
-from genvae.models.penalties import KL, LatentNorm, LearnedRate
+from genvae.models.penalties import KL, LatentNorm, LearnedRate, Schedule
 from tests.fakes import SPEC, TINY, TINY_PRIOR, strings
 
-KL_TERM = KL(0.5, 0, 0.0)
+KL_TERM = KL(Schedule(0.5))
 
 
 def plain() -> Autoencoder:
@@ -147,7 +147,7 @@ def test_a_prior_learned_along_prices_the_latents() -> None:
     model = Autoencoder(SPEC, TINY, TINY_PRIOR).eval()
     assert model.prior is not None
     weight = torch.tensor([[1.0, 1.0], [1.0, 0.0]])
-    losses = model(cells(2, 2), weight, [LearnedRate(0.5)], 0)
+    losses = model(cells(2, 2), weight, [LearnedRate(Schedule(0.5))], 0)
     assert losses.terms["learned_rate"] == pytest.approx(0.5 * losses.terms["rate"])
     losses.total.backward()
     assert all(p.grad is not None for p in model.prior.parameters())
