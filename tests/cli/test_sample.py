@@ -83,7 +83,7 @@ def test_a_level_that_cannot_be_played_is_named_and_left_out(
     assert told == "1 of 2 files in o: 1 playable as decoded, 1 not made"
     assert spent.startswith("decoding ")
     assert done.problem == (
-        f"{Path('o/level-0001')}: not made, 2 draws failed (item 0 of seed 1: a wall); "
+        f"genvae: {Path('o/level-0001')}: not made, 2 draws failed (item 0 of seed 1: a wall); "
         "take another seed, or see it as decoded with --raw"
     )
     assert [line["file"] for line in manifest(Path("o"))] == ["level-0002.txt"]
