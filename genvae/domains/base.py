@@ -115,6 +115,20 @@ class Attribute:
     high: float
 
 
+MOST_CHANGED = 0.05
+"""The share of a piece that a repair may change at most."""
+
+
+@dataclass
+class Repaired:
+    """A piece that was mended: ``changes`` says what was done, a JSON-able entry each; ``share``
+    is how much of the piece they are, in [0, ``MOST_CHANGED``]."""
+
+    piece: Any
+    changes: list[Any]
+    share: float
+
+
 class Piece(Protocol):
     """A song or a level. ``name`` is stable (a file's stem, ``file#17`` within a collection);
     ``group`` names what must not be split between training and validation."""
@@ -247,6 +261,11 @@ class Codec(ABC):
     def check(self, piece: Any) -> Report:
         """Well-formed? Playable?"""
         return Report(valid=True)
+
+    def repair(self, piece: Any) -> Repaired | None:
+        """A well-formed piece that cannot be played, with the fewest changes that mend it; None
+        if at most ``MOST_CHANGED`` of it is not enough, or nothing is known to mend."""
+        return None
 
     def finish(self, piece: Any, report: Report) -> Any:
         """Last touches on a delivered piece once it is checked (a level's start marker)."""

@@ -14,12 +14,23 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Encoded, Field, Report, Windows, WindowSpec, Writer
+from genvae.domains.base import (
+    MOST_CHANGED,
+    Codec,
+    Encoded,
+    Field,
+    Repaired,
+    Report,
+    Windows,
+    WindowSpec,
+    Writer,
+)
 from genvae.domains.levels import measures, picture, tables, tiled
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.repair import repair_crossing
 from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
@@ -148,6 +159,20 @@ class LevelsCodec(Codec):
             problems.append(crossing.reason)
         proof = {"path": [[c, r] for c, r in crossing.path]} if crossing.playable else None
         return Report(valid, crossing.playable, problems, proof)
+
+    def repair(self, piece: Level) -> Repaired | None:
+        """The fewest tiles that let a platformer be crossed; a change is ``[column, row, before,
+        after]``, from 0 and in symbols. Other games' levels are not repaired."""
+        if self.tileset.rules != "platformer":
+            return None
+        size = piece.grid_HW.size
+        found = repair_crossing(piece, most=int(MOST_CHANGED * size))
+        if found is None:
+            return None
+        mended, changes = found
+        symbols = self.tileset.symbols
+        said = [[c, r, symbols[piece.grid_HW[r, c]], symbols[k]] for c, r, k in changes]
+        return Repaired(mended, said, len(changes) / size)
 
     def finish(self, piece: Level, report: Report) -> Level:
         """Mark the start where the proof begins, unless there is a start."""
