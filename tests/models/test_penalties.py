@@ -61,7 +61,9 @@ def test_the_learned_rate_is_a_weighted_mean_over_windows_and_rises() -> None:
     posterior = POSTERIOR._replace(rate_N=torch.tensor([10.0, 40.0]))
     assert LearnedRate(Schedule(0.5))(posterior, ALL, 0).item() == pytest.approx(12.5)
     assert LearnedRate(Schedule(0.5, 4))(posterior, ALL, 1).item() == pytest.approx(6.25)
-    assert LearnedRate(Schedule(0.5))(posterior, torch.tensor([1.0, 0.0]), 0).item() == pytest.approx(5.0)
+    assert LearnedRate(Schedule(0.5))(
+        posterior, torch.tensor([1.0, 0.0]), 0
+    ).item() == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize(
