@@ -31,6 +31,7 @@ ROLES = {
     "climb": "climbed up and down",
     "hang": "hung on to and moved along, let go of to fall",
     "dig": "solid ground that can be dug away for a while",
+    "trap": "looks solid, and lets through what falls on it",
     "hidden": "appears, as its other roles say, once everything is collected",
     "hazard": "kills when touched",
     "enemy": "a creature that hurts",
