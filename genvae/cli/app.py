@@ -11,6 +11,7 @@ import typer
 
 from genvae import __version__
 from genvae.cli import (
+    check,
     corpora,
     decode,
     encode,
@@ -42,6 +43,7 @@ app = typer.Typer(
 app.command("sample")(sample.sample)
 app.command("interpolate")(interpolate.interpolate)
 app.command("reconstruct")(reconstruct.reconstruct)
+app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)

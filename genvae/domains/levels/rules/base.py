@@ -50,13 +50,16 @@ class Ruleset(ABC):
     about: ClassVar[str]
     parameters: ClassVar[type]
     """A frozen dataclass; every field has a default, and out of range it raises ValueError."""
+    tolerant: ClassVar[bool] = False
+    """Can a level with faults be searched all the same?"""
 
     def __init__(self, settings: Any = None) -> None:
         self.settings = self.parameters() if settings is None else settings
 
     @abstractmethod
     def check(self, level: Level) -> Verdict:
-        """Can a well-formed level be finished? Called only when ``faults`` found nothing."""
+        """Can a well-formed level be finished? Called only when ``faults`` found nothing, or the
+        ruleset is ``tolerant``."""
 
     def faults(self, level: Level) -> list[str]:
         """Why a level is not well-formed, in words (default: more than one start)."""

@@ -124,6 +124,7 @@ class Platformer(Ruleset):
     name = "platformer"
     about = "run, jump, fall and swim from the start to the goal or the right edge"
     parameters = Physics
+    tolerant = True
 
     def check(self, level: Level) -> Verdict:
         """See ``cross``. The proof is ``{"path": [[column, row], ...]}`` from 0, a move each."""

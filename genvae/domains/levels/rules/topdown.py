@@ -36,6 +36,7 @@ class TopDown(Ruleset):
     name = "topdown"
     about = "walk, open locked doors with keys, and reach every goal"
     parameters = Walking
+    tolerant = True
 
     def faults(self, level: Level) -> list[str]:
         """More than one start, unless they are entries."""

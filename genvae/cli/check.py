@@ -1,0 +1,87 @@
+"""``genvae check``: well-formed, playable, and why not."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from genvae.cli.shared import AsJson, Format, Out, Overwrite, Quiet, Voice, count, formats, number
+
+
+def check(
+    files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Songs or levels.")],
+    proof: Annotated[
+        bool, typer.Option("--proof", help="Print the way through a level, or its moves.")
+    ] = False,
+    rules: Annotated[
+        str | None,
+        typer.Option("--rules", metavar="FILE", help="Levels: rules by name, or a .toml file."),
+    ] = None,
+    tileset: Annotated[
+        str | None, typer.Option("--tileset", help="Levels: a tileset by name, or a .toml file.")
+    ] = None,
+    layout: Annotated[
+        str | None, typer.Option("--layout", help="Music: the voices to pick, such as trio.")
+    ] = None,
+    format_: Format = "",
+    out: Out = None,
+    overwrite: Overwrite = False,
+    quiet: Quiet = False,
+    as_json: AsJson = False,
+) -> None:
+    """Say whether files are valid, whether levels are playable, why not, and what they measure.
+
+    \b
+    Example:
+      genvae check data/levels/caves.txt --proof
+      genvae check data/levels/caves.txt data/songs/ode-to-joy.mid --json
+      genvae check data/levels/caves.txt --format png
+
+    A level is searched by the rules of its tileset; places count columns and rows from 1. With
+    --format png a picture of each piece is drawn, with the way through a level in red. A level
+    that cannot be finished is a finding, not an error: the exit code stays 0.
+    """
+    from genvae.workflows.check import check_files, gallery, proof_lines
+
+    voice = Voice(quiet, as_json)
+    pictures = gallery(formats(format_), out, overwrite=overwrite)
+    found = []
+    for checked in check_files(
+        files, voice.problem, layout=layout, tileset=tileset, rules=rules, pictures=pictures
+    ):
+        found.append(checked)
+        voice.say(f"{checked.file}: {checked.piece.name}: {verdict(checked.row())}")
+        for line in (*checked.notes, *checked.report.problems):
+            voice.say(f"  {line}")
+        for line in proof_lines(checked.report) if proof else []:
+            voice.say(f"  {line}")
+        if checked.picture is not None:
+            voice.say(f"  {checked.picture}")
+    voice.document([checked.row(proof=proof) for checked in found])
+    for domain in dict.fromkeys(checked.domain for checked in found):
+        of_domain = [checked for checked in found if checked.domain == domain]
+        columns = list(dict.fromkeys(name for checked in of_domain for name in checked.measures))
+        voice.table(
+            "",
+            ["piece", *columns],
+            [[c.piece.name, *(number(c.measures.get(k)) for k in columns)] for c in of_domain],
+        )
+    if len(found) > 1:
+        playable = [c for c in found if c.report.playable is not None]
+        can = sum(bool(c.report.playable) for c in playable)
+        valid = sum(c.report.valid for c in found)
+        more = f", {can} of {len(playable)} playable" if playable else ""
+        voice.say(f"{count(len(found), 'piece')}: {valid} valid{more}")
+    voice.end()
+
+
+def verdict(row: dict[str, object]) -> str:
+    """``valid, playable`` and its like, in words."""
+    words = "valid" if row["valid"] else "not valid"
+    if row["domain"] == "levels" or row["playable"] is not None:
+        unknown = "playable or not is not known"
+        known = "playable" if row["playable"] else "not playable"
+        words += f", {unknown if row['playable'] is None else known}"
+    return words
