@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from genvae.cli.shared import AsJson, Format, Out, Overwrite, Quiet, Voice, count, formats, number
+
+if TYPE_CHECKING:
+    from genvae.workflows.check import Checked
 
 
 def check(
@@ -43,7 +46,7 @@ def check(
     --format png a picture of each piece is drawn, with the way through a level in red. A level
     that cannot be finished is a finding, not an error: the exit code stays 0.
     """
-    from genvae.workflows.check import check_files, gallery, proof_lines
+    from genvae.workflows.check import check_files, gallery
 
     voice = Voice(quiet, as_json)
     pictures = gallery(formats(format_), out, overwrite=overwrite)
@@ -52,13 +55,8 @@ def check(
         files, voice.problem, layout=layout, tileset=tileset, rules=rules, pictures=pictures
     ):
         found.append(checked)
-        voice.say(f"{checked.file}: {checked.piece.name}: {verdict(checked.row())}")
-        for line in (*checked.notes, *checked.report.problems):
-            voice.say(f"  {line}")
-        for line in proof_lines(checked.report) if proof else []:
-            voice.say(f"  {line}")
-        if checked.picture is not None:
-            voice.say(f"  {checked.picture}")
+        for line in [] if as_json else told(checked, proof=proof):
+            voice.say(line)
     voice.document([checked.row(proof=proof) for checked in found])
     for domain in dict.fromkeys(checked.domain for checked in found):
         of_domain = [checked for checked in found if checked.domain == domain]
@@ -68,7 +66,7 @@ def check(
             ["piece", *columns],
             [[c.piece.name, *(number(c.measures.get(k)) for k in columns)] for c in of_domain],
         )
-    if len(found) > 1:
+    if len(found) > 1 and not as_json:
         playable = [c for c in found if c.report.playable is not None]
         can = sum(bool(c.report.playable) for c in playable)
         valid = sum(c.report.valid for c in found)
@@ -77,11 +75,22 @@ def check(
     voice.end()
 
 
-def verdict(row: dict[str, object]) -> str:
+def told(checked: Checked, *, proof: bool) -> list[str]:
+    """What was found in a piece, in lines: the verdict, and indented what there is to say."""
+    from genvae.workflows.check import proof_lines
+
+    report = checked.report
+    more = [*checked.notes, *report.problems]
+    more += proof_lines(report) if proof else []
+    more += [str(checked.picture)] if checked.picture is not None else []
+    head = f"{checked.file}: {checked.piece.name}: {verdict(checked)}"
+    return [head, *(f"  {line}" for line in more)]
+
+
+def verdict(checked: Checked) -> str:
     """``valid, playable`` and its like, in words."""
-    words = "valid" if row["valid"] else "not valid"
-    if row["domain"] == "levels" or row["playable"] is not None:
-        unknown = "playable or not is not known"
-        known = "playable" if row["playable"] else "not playable"
-        words += f", {unknown if row['playable'] is None else known}"
-    return words
+    report = checked.report
+    words = "valid" if report.valid else "not valid"
+    if report.playable is not None:
+        return f"{words}, {'playable' if report.playable else 'not playable'}"
+    return f"{words}, playable or not is not known" if checked.domain == "levels" else words

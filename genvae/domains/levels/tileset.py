@@ -72,9 +72,10 @@ class Tileset:
     """The tiles of a game, numbered from 0 in their order, and the window a model sees.
 
     ``rows`` x ``columns`` is the size of a window; ``rules`` names the game's rules, if they are
-    known, and ``settings`` holds those of their parameters that are not the default; ``placed`` is the symbol of a tile that is never decoded but put in once a level is
-    checked (the start); ``fill`` is the symbol that short rows of a file are filled up with;
-    ``mirror`` lists pairs of symbols (such as ``<>``) that stand for each other seen in a mirror.
+    known, and ``settings`` holds those of their parameters that are not the default; ``placed`` is
+    the symbol of a tile that is never decoded but put in once a level is checked (the start);
+    ``fill`` is the symbol that short rows of a file are filled up with; ``mirror`` lists pairs of
+    symbols (such as ``<>``) that stand for each other seen in a mirror.
     """
 
     name: str

@@ -96,9 +96,7 @@ def settings_from(parameters: type, table: Mapping[str, Any], where: str) -> Any
         fits = isinstance(value, kind) or (kind is float and isinstance(value, int))
         if not fits or (isinstance(value, bool) and kind is not bool):
             words = {int: "a whole number", float: "a number", bool: "true or false"}
-            raise RecipeProblem(
-                f"{where}: {key} = {value!r}, expected {words.get(kind, 'a text')}"
-            )
+            raise RecipeProblem(f"{where}: {key} = {value!r}, expected {words.get(kind, 'a text')}")
     try:
         return parameters(**table)
     except ValueError as why:

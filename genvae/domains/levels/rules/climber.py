@@ -10,12 +10,13 @@
 - tiles with the role ``hidden`` are there once all the gold (``collectable``) is collected; the
   level ends at a tile with the role ``goal``, or without one anywhere in the top row
 
-These are the rules of KGoldrunner (its sources, ``kgrlevelgrid.cpp`` and ``kgrrunner.cpp``); there a
-hole stays open for 28 steps at least. What is simplified: there are no enemies, neither to flee from nor to walk on. All holes of one
-*excavation* stay open for ``hold`` moves after the first was dug, at most ``holes`` of them; the
-body must be out by then (it may have fallen through), and waits until all have closed before it
-goes on. Nothing is dug while falling. So a way that is found is a way (as long as no enemy is in
-it), and levels that need enemies or larger excavations count as not playable.
+These are the rules of KGoldrunner (``kgrlevelgrid.cpp``, ``kgrrunner.cpp`` of its sources), where a
+hole stays open for 28 steps at least. What is simplified: there are no enemies, neither to flee
+from nor to walk on. All holes of one *excavation* stay open for ``hold`` moves after the first was
+dug, at most ``holes`` of them; the body must be out by then (it may have fallen through), and waits
+until all have closed before it goes on. Nothing is dug while falling. So a way that is found is a
+way (as long as no enemy is in it), and levels that need enemies or larger excavations count as
+not playable.
 
 The search: with all holes closed nothing in the level changes but the gold, so the cells form a
 directed graph, in which an excavation is an edge. Its strongly connected parts that hold gold must

@@ -48,6 +48,7 @@ class World:
         self.brick = set(cells_having(level, "dig")) if settings.dig else set()
         self.ladder = set(cells_having(level, "climb")) - hidden
         self.rope = set(cells_having(level, "hang")) - hidden
+        self.held = self.ladder | self.rope
         self.trap = set(cells_having(level, "trap"))
         self.spent = 0
 
@@ -63,7 +64,7 @@ class World:
     def stable(self, cell: Cell, holes: Holes = NO_HOLES) -> bool:
         """Does a body stay in this cell: on a ladder, a rope, the ground, or a ladder's top?"""
         below = cell[0], cell[1] + 1
-        if cell in self.ladder or cell in self.rope or below in self.ladder:
+        if cell in self.held or below in self.ladder:
             return True
         return not self.open(below, holes)
 
@@ -89,9 +90,9 @@ class World:
             return
         for letter, column in (("L", cell[0] - 1), ("R", cell[0] + 1)):
             brick, above = (column, cell[1] + 1), (column, cell[1])
-            if brick in self.brick and brick not in holes and self.free(above, holes):
-                if above not in self.ladder and above not in self.rope:
-                    yield letter, brick
+            clear = self.free(above, holes) and above not in self.held
+            if clear and brick in self.brick and brick not in holes:
+                yield letter, brick
 
     def excavations(self, start: Cell, most: int) -> dict[Cell, Leg]:
         """Where digging at most ``most`` holes leads from ``start``, and by which moves: to cells

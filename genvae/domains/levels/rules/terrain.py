@@ -79,6 +79,9 @@ class Terrain:
     def up(self, x: int) -> int:
         return (self.side(x) >> self.stride & self.free) | self.side(x >> self.stride & self.free)
 
+    def sink(self, x: int) -> int:
+        return x << self.stride & self.free & ~self.oneway
+
     def down(self, x: int) -> int:
         enter = self.free & ~self.oneway
         return (self.side(x) << self.stride & enter) | self.side(x << self.stride & enter)
@@ -96,17 +99,18 @@ class Terrain:
             if launch != stand:
                 self.lift(reached, RISE + self.physics.bounce - 1, stand & self.springs)
         if swim:
-            arrive[0] |= self.up(swim) | self.side(swim) | self.down(swim)
+            above, below = swim >> self.stride & self.free, self.sink(swim)
+            every = self.up(swim) | self.side(swim) | self.down(swim)
+            self.spread(arrive, 0, 1, swim | above | below, every)
             if self.physics.leap:
-                reached[RISE + self.physics.leap - 1] |= self.up(swim)
+                self.lift(reached, RISE + self.physics.leap - 1, swim)
         for lane in range(self.lanes):
             base = lane * self.span
             for phase in range(base + RISE + 1, base + self.span):
                 if front[phase]:
                     self.lift(reached, phase - 1, front[phase])
             if fall := front[base + FALL]:
-                straight = fall << self.stride & self.free & ~self.oneway
-                self.spread(arrive, lane, 1, straight, self.down(fall))
+                self.spread(arrive, lane, 1, self.sink(fall), self.down(fall))
         return self.settle(reached, arrive)
 
     def lift(self, reached: list[int], phase: int, x: int) -> None:
