@@ -63,3 +63,11 @@ def test_seen_from_above(shared_data: Path, path: str, tileset: str, least: int)
     reports = [r for _, r in checked(shared_data / "levels" / path, tileset, 30, 20)]
     assert sum(r.playable is True for r in reports) >= least
     assert all(r.playable or r.facts["place"] for r in reports)
+
+
+def test_super_mario_bros(shared_data: Path) -> None:
+    folder = shared_data / "levels" / "restricted" / "vglc" / "Super Mario Bros" / "Processed"
+    paths = sorted(folder.glob("*.txt"))
+    reports = [report for path in paths for _, report in checked(path, "mario", 1)]
+    assert len(reports) == 15
+    assert all(report.playable for report in reports)

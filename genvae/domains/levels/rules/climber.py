@@ -59,9 +59,8 @@ class Climber(Ruleset):
             moves = "".join(attempt.journey.letters)
             facts["moves"] = float(len(moves))
             return Verdict(True, (), {"moves": moves}, path, path[-1], facts)
-        problems = (attempt.reason,)
-        if attempt.cut:
-            problems = (f"undecided after {spent} states of digging", *problems)
+        unsure = (f"undecided after {spent} states of digging",) if attempt.cut else ()
+        problems = (*unsure, attempt.reason)
         playable = None if attempt.cut else False
         return Verdict(playable, problems, None, path, attempt.place, facts)
 

@@ -42,7 +42,7 @@ class Pushing:
     """How the search goes about it. Raises ValueError out of range."""
 
     optimal: bool = True
-    nodes: int = 50_000
+    nodes: int = 20_000
 
     def __post_init__(self) -> None:
         if not 1 <= self.nodes <= 10_000_000:
@@ -73,9 +73,9 @@ class Sokoban(Ruleset):
         house = Warehouse(level)
         stuck = [b for b in sorted(house.boxes) if house.dead >> b & 1]
         if stuck:
-            place = house.cell(stuck[0])
-            words = f"the box in {spoken(place)} can never be pushed onto a goal"
-            return Verdict(False, (words,), place=place)
+            corner = house.cell(stuck[0])
+            words = f"the box in {spoken(corner)} can never be pushed onto a goal"
+            return Verdict(False, (words,), place=corner)
         pushes, tried, place = search(house, self.settings)
         facts = {"states": float(tried)}
         if pushes is None:

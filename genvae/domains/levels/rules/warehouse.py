@@ -11,7 +11,7 @@ import numpy as np
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Cell, cells_having
 
-MATCHED = 8
+MATCHED = 5
 """With more boxes than this the matching costs more than it saves."""
 
 Boxes = frozenset[int]
