@@ -94,12 +94,14 @@ class Encoded:
 @dataclass
 class Report:
     """What a check found: ``valid`` (well-formed), ``playable`` (None where it has no meaning),
-    ``problems`` in words, ``proof`` (JSON-able, e.g. the path through a level)."""
+    ``problems`` in words, ``proof`` (JSON-able, e.g. the path through a level), ``facts``
+    (JSON-able, what else was found: the place where a way ends, pushes)."""
 
     valid: bool
     playable: bool | None = None
     problems: list[str] = field(default_factory=list)
     proof: Any = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -266,6 +268,10 @@ class Codec(ABC):
         """A well-formed piece that cannot be played, with the fewest changes that mend it; None
         if at most ``MOST_CHANGED`` of it is not enough, or nothing is known to mend."""
         return None
+
+    def checked_picture(self, piece: Any, report: Report) -> np.ndarray:
+        """The picture of a piece with what a check found in it drawn in."""
+        return self.picture(piece)
 
     def finish(self, piece: Any, report: Report) -> Any:
         """Last touches on a delivered piece once it is checked (a level's start marker)."""

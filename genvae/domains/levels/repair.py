@@ -14,7 +14,7 @@ import numpy as np
 
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.repair_search import KEPT, Cell, Search
-from genvae.domains.levels.rules.platformer import Crossing, Physics, cross, standing
+from genvae.domains.levels.rules.platformer import Crossing, Physics, cross, physics_of, standing
 from genvae.domains.levels.tileset import Tileset
 
 ROUNDS = 4
@@ -37,9 +37,9 @@ def repair_crossing(
 ) -> tuple[Level, list[Change]] | None:
     """The level with at most ``most`` tiles changed so that ``cross`` finds a way, and the
     changes from left to right; None if that is not found. A level that can be crossed comes back
-    as it is. In levels up to ``WIDE`` columns the changes are the fewest possible, but for ways
+    as it is. Without ``physics`` those of the level's tileset serve. In levels up to ``WIDE`` columns the changes are the fewest possible, but for ways
     that use one change twice."""
-    physics = physics or Physics()
+    physics = physics or physics_of(level)
     if cross(level, physics).playable:
         return level, []
     if level.width <= WIDE:
