@@ -37,8 +37,8 @@ def repair_crossing(
 ) -> tuple[Level, list[Change]] | None:
     """The level with at most ``most`` tiles changed so that ``cross`` finds a way, and the
     changes from left to right; None if that is not found. A level that can be crossed comes back
-    as it is. Without ``physics`` those of the level's tileset serve. In levels up to ``WIDE`` columns the changes are the fewest possible, but for ways
-    that use one change twice."""
+    as it is. Without ``physics`` those of the level's tileset serve. In levels up to ``WIDE``
+    columns the changes are the fewest possible, but for ways that use one change twice."""
     physics = physics or physics_of(level)
     if cross(level, physics).playable:
         return level, []

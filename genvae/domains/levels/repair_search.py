@@ -18,7 +18,7 @@ from dataclasses import dataclass
 import numpy as np
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.rules.platformer import (
+from genvae.domains.levels.rules.terrain import (
     FALL,
     RISE,
     STAND,
