@@ -11,6 +11,7 @@ use, which shows notes that nobody ended. Whatever looks odd, before or after, i
 
 from __future__ import annotations
 
+import struct
 from functools import cache
 from typing import Any
 
@@ -24,6 +25,10 @@ FAR = 1 << 27
 """Ticks between a track's end and the note-offs behind it: more than any note lasts."""
 PADDING = bytes(16)
 """symusic may look a few bytes beyond a track before it notices the end."""
+_NOTE = np.dtype(
+    [("time", "i4"), ("duration", "i4"), ("pitch", "i1"), ("velocity", "i1"), ("unused", "V2")]
+)
+_LAST = struct.Struct("=iibb")
 _LOOKED_AT = (0xF0, 0xF7, 0xFF)
 _NOTE_ONS = [bytes([0x90 | channel]) for channel in range(16)]
 
@@ -60,7 +65,7 @@ def _fenced(data: bytes) -> tuple[bytes, int] | None:
             body = data[at + 8 : end - 3]
             if end - at < 12 or data[end - 3 : end] != END_OF_TRACK:
                 return None
-            body += _fence(tuple(c for c in range(16) if _NOTE_ONS[c] in body))
+            body += _fence(tuple([c for c, on in enumerate(_NOTE_ONS) if on in body]))
             pieces += (b"MTrk", len(body).to_bytes(4, "big"), body)
             bodies.append((at + 8, end))
         at = end
@@ -86,7 +91,9 @@ def _unsuspicious(data: bytes, bodies: list[tuple[int, int]]) -> bool:
     """Have meta events the size they must have, is nothing continued, and is no byte a pitch
     above 127 on the last channel (which symusic would write beyond its table)?"""
     bytes_N = np.frombuffer(data, np.uint8)
-    if (((bytes_N[:-1] & 0xEF) == 0x8F) & (bytes_N[1:] >= 0x80)).any():
+    if (b"\x8f" in data or b"\x9f" in data) and (
+        ((bytes_N[:-1] & 0xEF) == 0x8F) & (bytes_N[1:] >= 0x80)
+    ).any():
         return False
     number, skip = 0, bodies[0][0] if bodies else 0
     for at in np.flatnonzero(bytes_N >= 0xF0).tolist():
@@ -120,27 +127,46 @@ def _status_follows(data: bytes, at: int) -> bool:
 def _checked(score: Any, tracks: int) -> Raw | None:
     """symusic's notes, unless they show that it lost its way."""
     marks = [(m.time, m.text) for m in score.markers]
-    if sum(text == FENCE for _, text in marks) != tracks:
+    if [text for _, text in marks].count(FENCE) != tracks:
         return None
-    columns = [track.notes.numpy() for track in score.tracks]
-    parts = [
-        Part(track.name, track.program, track.is_drum, len(column["time"]))
-        for track, column in zip(score.tracks, columns, strict=True)
-    ]
-    table_M4 = np.empty((sum(part.count for part in parts), 4), np.int64)
-    if len(table_M4):
-        for i, name in enumerate(("time", "duration", "pitch", "velocity")):
-            np.concatenate([column[name] for column in columns], out=table_M4[:, i])
-        if table_M4.min() < 0 or table_M4[:, 1].max() >= FAR or not table_M4[:, 3].all():
+    parts, rows = [], []
+    for track in score.tracks:
+        name, notes = track.name, track.notes
+        parts.append(Part(name, track.program, track.is_drum, len(notes)))
+        if parts[-1].program > 127:
             return None
+        rows.append(_rows(track, name, notes))
+    notes_M = np.frombuffer(b"".join(rows), _NOTE)
+    table_M4 = np.empty((len(notes_M), 4), np.int64)
+    for i, column in enumerate(_NOTE.names[:4]):  # type: ignore[index]
+        table_M4[:, i] = notes_M[column]
+    if len(table_M4) and (table_M4.min() < 0 or notes_M["duration"].max() >= FAR):
+        return None
     tempos = [(t.time, t.mspq) for t in score.tempos]
     meters = [(m.time, m.numerator, m.denominator) for m in score.time_signatures]
-    sound = (
-        all(part.program < 128 for part in parts)
-        and all(tick >= 0 and 0 < micro <= 0xFFFFFF for tick, micro in tempos)
-        and all(tick >= 0 and top and bottom in BOTTOMS for tick, top, bottom in meters)
-    )
-    if not sound:
+    if not all(0 < micro <= 0xFFFFFF for _, micro in tempos):
+        return None
+    if not all(top and bottom in BOTTOMS for _, top, bottom in meters):
         return None
     end = max((tick for tick, text in marks if text == END_MARKER), default=0)
     return Raw(score.ticks_per_quarter, parts, table_M4, tempos, meters, end)
+
+
+def _rows(track: Any, name: str, notes: Any) -> bytes:
+    """A track's notes as ``_NOTE`` items. symusic's pickled state begins with the name (its
+    length in four bytes), program, drums, and the notes (their number in four bytes) as they lie
+    in memory, which is several times as fast as ``notes.numpy()``; the last note tells whether
+    that is still so."""
+    if not len(notes):
+        return b""
+    state = track.__getstate__()
+    start = 10 + len(name.encode())
+    rows = bytes(state[start : start + len(notes) * _NOTE.itemsize])
+    last = notes[-1]
+    if rows[-_NOTE.itemsize : -2] == _LAST.pack(last.time, last.duration, last.pitch, last.velocity):
+        return rows
+    columns = notes.numpy()
+    table = np.zeros(len(notes), _NOTE)
+    for column in ("time", "duration", "pitch", "velocity"):
+        table[column] = columns[column]
+    return table.tobytes()

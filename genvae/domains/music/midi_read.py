@@ -8,6 +8,7 @@ from its onsets (``midi_timing``).
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -18,9 +19,10 @@ from genvae.domains.music.midi_guard import read_guarded
 from genvae.domains.music.midi_raw import MAX_BYTES, MAX_NOTES, MAX_STEPS, MAX_TRACKS, Raw
 from genvae.domains.music.midi_salvage import salvage
 from genvae.domains.music.midi_timing import is_played_freely, on_estimated_beats
-from genvae.domains.music.song import Meter, NoteTable, Song, Tempo, Voice, bar_lines
+from genvae.domains.music.song import Meter, NoteTable, Song, Tempo, Voice
 from genvae.domains.music.units import (
     STEPS_PER_BEAT,
+    meter_to_steps,
     microseconds_per_beat_to_bpm,
     ticks_to_steps,
 )
@@ -52,21 +54,22 @@ def read_midi(path: Path) -> Song:
 def _content(path: Path) -> bytes:
     """The file's bytes. Raises FileProblem."""
     try:
-        with path.open("rb") as file:
-            data = file.read(MAX_BYTES + 1)
+        with open(path, "rb") as file:
+            size = os.fstat(file.fileno()).st_size
+            data = file.read() if size <= MAX_BYTES else b""
     except FileNotFoundError:
         raise FileProblem(f"{path}: no such file") from None
     except OSError as error:
         if path.is_dir():
             raise FileProblem(f"{path}: a folder, expected a MIDI file") from None
         raise FileProblem(f"{path}: cannot be read ({error.strerror})") from error
+    if size > MAX_BYTES:
+        raise FileProblem(
+            f"{path}: {size / 1e6:.0f} MB, expected at most {MAX_BYTES / 1e6:.0f}; "
+            "cut it into songs"
+        )
     if not data:
         raise FileProblem(f"{path}: an empty file, expected a MIDI file; save or copy it again")
-    if len(data) > MAX_BYTES:
-        raise FileProblem(
-            f"{path}: {path.stat().st_size / 1e6:.0f} MB, expected at most "
-            f"{MAX_BYTES / 1e6:.0f}; cut it into songs"
-        )
     return data
 
 
@@ -141,10 +144,11 @@ def _on_grid(raw: Raw, name: str) -> Song:
 
 
 def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
-    for bar in bar_lines(meters):
-        if bar.step + bar.length >= end:
-            return bar.step + bar.length
-    return end
+    """The first bar line at or behind ``end``."""
+    meter = next(m for m in reversed(meters) if m.step < end or m is meters[0])
+    length = meter_to_steps(meter.numerator, meter.denominator)
+    line = meter.step + -(-(end - meter.step) // length) * length
+    return next((m.step for m in meters if meter.step < m.step < line), line)
 
 
 def _steps(raw: _Raw, ticks: Iterable[int]) -> list[int]:
@@ -164,7 +168,7 @@ def _tidy_meters(raw: _Raw) -> tuple[Meter, ...]:
     for step in sorted(by_step):
         meter = Meter(step, *by_step[step])
         same = kept and kept[-1][1:] == meter[1:]
-        length = next(bar_lines((kept[-1],))).length if kept else 1
+        length = meter_to_steps(*kept[-1][1:]) if kept else 1
         if not (same and (step - kept[-1].step) % length == 0):
             kept.append(meter)
     return tuple(kept)
