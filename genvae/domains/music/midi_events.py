@@ -118,7 +118,7 @@ class Walk:
         return min(at + 1 + _SYSTEM_SIZES.get(kind, 0), stop)
 
     def _meta(self, track: Track, now: int, at: int, stop: int) -> int:
-        data, repairs = self._data, self._repairs
+        data = self._data
         kind = data[at + 1] if at + 1 < stop else 0
         size, begin = self._size(at + 2, stop)
         end = begin + size

@@ -163,7 +163,9 @@ def _rows(track: Any, name: str, notes: Any) -> bytes:
     start = 10 + len(name.encode())
     rows = bytes(state[start : start + len(notes) * _NOTE.itemsize])
     last = notes[-1]
-    if rows[-_NOTE.itemsize : -2] == _LAST.pack(last.time, last.duration, last.pitch, last.velocity):
+    if rows[-_NOTE.itemsize : -2] == _LAST.pack(
+        last.time, last.duration, last.pitch, last.velocity
+    ):
         return rows
     columns = notes.numpy()
     table = np.zeros(len(notes), _NOTE)

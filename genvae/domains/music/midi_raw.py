@@ -10,6 +10,8 @@ END_MARKER = "end"
 """A marker that keeps empty bars at the end of a song we wrote."""
 MAX_BYTES = 16 << 20
 """Room for some two million notes; a larger file holds something else."""
+MAX_MENDED = 4 << 20
+"""Bytes of a damaged file, which is read one by one."""
 MAX_NOTES = 1 << 20
 MAX_TRACKS = 2048
 MAX_STEPS = 1 << 17
@@ -23,12 +25,12 @@ BOTTOMS = (1, 2, 4, 8, 16, 32, 64)
 
 
 class Part(NamedTuple):
-    """A track with one channel and one program, ``count`` notes of it."""
+    """A track with one channel and one program, with so many notes."""
 
     name: str
     program: int
     drums: bool
-    count: int
+    notes: int
 
 
 class Raw(NamedTuple):

@@ -16,7 +16,14 @@ import numpy as np
 
 from genvae.domains.music.midi_chunks import Repairs, unwrapped
 from genvae.domains.music.midi_guard import read_guarded
-from genvae.domains.music.midi_raw import MAX_BYTES, MAX_NOTES, MAX_STEPS, MAX_TRACKS, Raw
+from genvae.domains.music.midi_raw import (
+    MAX_BYTES,
+    MAX_MENDED,
+    MAX_NOTES,
+    MAX_STEPS,
+    MAX_TRACKS,
+    Raw,
+)
 from genvae.domains.music.midi_salvage import salvage
 from genvae.domains.music.midi_timing import is_played_freely, on_estimated_beats
 from genvae.domains.music.song import Meter, NoteTable, Song, Tempo, Voice
@@ -89,6 +96,11 @@ def _raw(path: Path, data: bytes) -> Raw:
         )
     raw = read_guarded(content)
     if raw is None or _last_step(raw) > MAX_STEPS:
+        if len(content) > MAX_MENDED:
+            raise FileProblem(
+                f"{path}: damaged, and {len(content) / 1e6:.0f} MB; a damaged file is mended up to "
+                f"{MAX_MENDED / 1e6:.0f} MB, export it once more"
+            )
         raw = salvage(content, repairs)
     else:
         raw = raw._replace(remarks=repairs.remarks())
@@ -116,17 +128,17 @@ def _on_grid(raw: Raw, name: str) -> Song:
     table_M4[:, 0] = starts
     np.maximum(ends - starts, 1, out=table_M4[:, 1])
     table_M4[:, 2:] = ticks[:, 2:]
-    counts = np.array([part.count for part in raw.parts])
+    counts = np.array([part.notes for part in raw.parts])
     key = ((np.repeat(np.arange(len(counts)), counts) << 24) + starts << 7) + ticks[:, 2]
     if (key[1:] < key[:-1]).any():
         table_M4 = table_M4[np.argsort(key, kind="stable")]
     voices = []
     at = 0
     for part in raw.parts:
-        if part.count:
-            rows = NoteTable(table_M4[at : at + part.count])
+        if part.notes:
+            rows = NoteTable(table_M4[at : at + part.notes])
             voices.append(Voice(part.name.strip(), rows, part.program, part.drums))
-        at += part.count
+        at += part.notes
     end = max(
         int((table_M4[:, 0] + table_M4[:, 1]).max()),
         int(ticks_to_steps(np.array([raw.end]), raw.ticks_per_beat)[0]),
@@ -151,12 +163,12 @@ def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
     return next((m.step for m in meters if meter.step < m.step < line), line)
 
 
-def _steps(raw: _Raw, ticks: Iterable[int]) -> list[int]:
+def _steps(raw: Raw, ticks: Iterable[int]) -> list[int]:
     found: list[int] = ticks_to_steps(np.fromiter(ticks, np.int64), raw.ticks_per_beat).tolist()
     return found
 
 
-def _tidy_meters(raw: _Raw) -> tuple[Meter, ...]:
+def _tidy_meters(raw: Raw) -> tuple[Meter, ...]:
     """In order, from step 0 on, one a step; a meter that changes nothing is dropped."""
     by_step = {0: (4, 4)}
     for step, (_, top, bottom) in zip(
@@ -174,7 +186,7 @@ def _tidy_meters(raw: _Raw) -> tuple[Meter, ...]:
     return tuple(kept)
 
 
-def _tidy_tempos(raw: _Raw) -> tuple[Tempo, ...]:
+def _tidy_tempos(raw: Raw) -> tuple[Tempo, ...]:
     by_step = {0: 120.0}
     for step, (_, micro) in zip(_steps(raw, (t[0] for t in raw.tempos)), raw.tempos, strict=True):
         by_step[step] = microseconds_per_beat_to_bpm(micro)

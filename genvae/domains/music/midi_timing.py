@@ -27,8 +27,10 @@ NEAR = 0.15
 CONCENTRATED = 0.15
 FEWEST = 48
 """Onsets at different times that a verdict needs."""
-MOST_SECONDS = 3600.0
-"""Of a longer performance the beats are not searched for: it is quantised as it is."""
+MOST_SECONDS = 1800.0
+SPARSE = 4.0
+"""Of a longer performance, or one with fewer onsets than one in so many seconds, the beats are
+not searched for: it is quantised as it is."""
 FRAMES_PER_SECOND = 100
 BLUR = 0.02
 """Seconds by which hands are apart (standard deviation)."""
@@ -53,7 +55,7 @@ def is_played_freely(raw: Raw) -> bool:
     if len(beats_M) < FEWEST:
         return False
     turns = (np.exp(2j * np.pi * grid * beats_M).mean() for grid in (STEPS_PER_BEAT, 3))
-    return max(abs(turn) for turn in turns) < CONCENTRATED
+    return bool(max(abs(turn) for turn in turns) < CONCENTRATED)
 
 
 def on_estimated_beats(raw: Raw) -> Raw:
@@ -61,7 +63,7 @@ def on_estimated_beats(raw: Raw) -> Raw:
     Where no beats are found, the file as it is, with a remark that says so."""
     starts_M = ticks_to_seconds(raw.table_M4[:, 0], raw.ticks_per_beat, raw.tempos)
     ends_M = ticks_to_seconds(raw.table_M4[:, :2].sum(axis=1), raw.ticks_per_beat, raw.tempos)
-    if np.ptp(starts_M) > MOST_SECONDS:
+    if np.ptp(starts_M) > min(MOST_SECONDS, SPARSE * len(starts_M)):
         return _as_it_is(raw)
     beats_K = estimate_beats(starts_M)
     if len(beats_K) < 2:
@@ -94,7 +96,8 @@ def estimate_beats(onsets_M: np.ndarray) -> np.ndarray:
     behind = np.ceil((onsets_M.max() - beats_K[-1]) / (beats_K[-1] - beats_K[-2])) + 1
     head = beats_K[0] - np.arange(max(before, 0), 0, -1) * (beats_K[1] - beats_K[0])
     tail = beats_K[-1] + np.arange(1, max(behind, 0) + 1) * (beats_K[-1] - beats_K[-2])
-    return np.concatenate([head, beats_K, tail])
+    found_K: np.ndarray = np.concatenate([head, beats_K, tail])
+    return found_K
 
 
 def _as_it_is(raw: Raw) -> Raw:
@@ -107,7 +110,8 @@ def _place(seconds_M: np.ndarray, beats_K: np.ndarray) -> np.ndarray:
     numbers = np.arange(len(beats_K))
     behind = np.maximum(seconds_M - beats_K[-1], 0) / (beats_K[-1] - beats_K[-2])
     placed = np.interp(seconds_M, beats_K, numbers) + behind
-    return np.rint(placed * TICKS_PER_BEAT).astype(np.int64)
+    ticks_M: np.ndarray = np.rint(placed * TICKS_PER_BEAT).astype(np.int64)
+    return ticks_M
 
 
 def _strength(onsets_M: np.ndarray) -> np.ndarray:
@@ -135,17 +139,18 @@ def _period(strength_F: np.ndarray) -> int:
 
 def _track(strength_F: np.ndarray, period: int) -> np.ndarray:
     """Frames of the beats ``(K,)`` that meet the most onsets at about this period."""
-    lags = np.arange(period // 2, 2 * period + 1)
-    cost = TIGHTNESS * np.log(lags / period) ** 2
-    score_F = strength_F.copy()
+    back = np.arange(2 * period, period // 2 - 1, -1)
+    cost = TIGHTNESS * np.log(back / period) ** 2
+    # Silence before the first frame, so that every frame has all lags behind it.
+    padded = np.concatenate([np.zeros(2 * period), strength_F])
     before_F = np.full(len(strength_F), -1)
-    for frame in range(lags[0], len(strength_F)):
-        reached = lags[: np.searchsorted(lags, frame, side="right")]
-        gains = score_F[frame - reached] - cost[: len(reached)]
+    for frame in range(len(strength_F)):
+        gains = padded[frame : frame + len(back)] - cost
         best = int(gains.argmax())
         if gains[best] > 0:
-            score_F[frame] += gains[best]
-            before_F[frame] = frame - reached[best]
+            padded[2 * period + frame] += gains[best]
+            before_F[frame] = frame - back[best]
+    score_F = padded[2 * period :]
     last = len(score_F) - min(period, len(score_F))
     frame = last + int(score_F[last:].argmax())
     beats = []
