@@ -13,6 +13,7 @@ MAX_BYTES = 16 << 20
 MAX_MENDED = 4 << 20
 """Bytes of a damaged file, which is read one by one."""
 MAX_NOTES = 1 << 20
+"""Sorting counts on this many bits for a note, on 18 for a step and 11 for a track."""
 MAX_TRACKS = 2048
 MAX_STEPS = 1 << 17
 """About 8,000 bars: more is a damaged file rather than a song."""

@@ -129,9 +129,12 @@ def _on_grid(raw: Raw, name: str) -> Song:
     np.maximum(ends - starts, 1, out=table_M4[:, 1])
     table_M4[:, 2:] = ticks[:, 2:]
     counts = np.array([part.notes for part in raw.parts])
-    key = ((np.repeat(np.arange(len(counts)), counts) << 24) + starts << 7) + ticks[:, 2]
-    if (key[1:] < key[:-1]).any():
-        table_M4 = table_M4[np.argsort(key, kind="stable")]
+    # Part, step, pitch and place in one number each: far faster to sort than several.
+    part_M = np.repeat(np.arange(len(counts)), counts)
+    key_M = (part_M << 25) + (starts << 7) + ticks[:, 2]
+    if (key_M[1:] < key_M[:-1]).any():
+        placed_M = np.sort((key_M << 20) + np.arange(len(key_M)))
+        table_M4 = table_M4[placed_M & (1 << 20) - 1]
     voices = []
     at = 0
     for part in raw.parts:

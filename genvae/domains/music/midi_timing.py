@@ -51,7 +51,8 @@ def is_played_freely(raw: Raw) -> bool:
     steps_M = ticks_M[:: len(ticks_M) // GLANCE + 1] * (STEPS_PER_BEAT / raw.ticks_per_beat)
     if len(ticks_M) < FEWEST or np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
         return False
-    beats_M = np.unique(ticks_M) / raw.ticks_per_beat
+    ticks_M = np.sort(ticks_M)
+    beats_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)] / raw.ticks_per_beat
     if len(beats_M) < FEWEST:
         return False
     turns = (np.exp(2j * np.pi * grid * beats_M).mean() for grid in (STEPS_PER_BEAT, 3))
