@@ -60,9 +60,9 @@ def fit(
 
     The best checkpoint has the lowest ``validation loss * (1 + score)``: the loss of held-out
     chunks at full beta, and the distance of fresh samples from the validation data as the
-    ``score`` callback measures it; where training chunks are distorted or mixed the loss alone,
-    because the prior so far makes such pieces too. ``folder/metrics.jsonl`` gets a line a validation;
-    ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
+    ``score`` callback measures it. Where training chunks are distorted or mixed, the loss alone
+    decides: samples would be of such pieces too. ``folder/metrics.jsonl`` gets a line a
+    validation; ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
     GenvaeError if no validation had a finite loss.
     """
     from lightning_fabric import Fabric
