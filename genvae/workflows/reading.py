@@ -9,7 +9,7 @@ from typing import Any
 from genvae.errors import FileProblem, OptionProblem
 from genvae.workflows import between, store
 from genvae.workflows.between import Source
-from genvae.workflows.inputs import OnProblem, domain_of, existing, piece_of
+from genvae.workflows.inputs import OnProblem, chosen_parts, domain_of, existing, piece_of
 from genvae.workflows.store import Opened
 
 
@@ -23,11 +23,12 @@ def open_for(
     return store.open_model(None, domain_of(paths, on_problem))
 
 
-def encode_first(opened: Opened, paths: Sequence[Path]) -> list[Source]:
-    """The first piece of each file. Raises FileProblem."""
+def encode_first(opened: Opened, paths: Sequence[Path], voices: Sequence[str] = ()) -> list[Source]:
+    """The first piece of each file, with the voices that ``--voice`` asked for (see
+    ``inputs.chosen_parts``). Raises FileProblem and OptionProblem."""
     sources = []
-    for path in paths:
-        piece, count = piece_of(opened.codec, path)
+    for path, chosen in zip(paths, chosen_parts(voices, len(paths)), strict=True):
+        piece, count = piece_of(opened.codec, path, chosen=chosen)
         source = encode_piece(opened, piece, path)
         if count > 1:
             source.encoded.notes.append(f"the first of {count} in {path}")
@@ -36,12 +37,13 @@ def encode_first(opened: Opened, paths: Sequence[Path]) -> list[Source]:
 
 
 def read_all(
-    opened: Opened, paths: Sequence[Path], on_problem: OnProblem
+    opened: Opened, paths: Sequence[Path], on_problem: OnProblem, voices: Sequence[str] = ()
 ) -> Iterator[tuple[Path, Source]]:
-    """Every piece of every file; what cannot be read is told and left out. Raises ModelProblem."""
-    for path in paths:
+    """Every piece of every file; what cannot be read is told and left out. ``voices`` as for
+    ``encode_first``. Raises ModelProblem."""
+    for path, chosen in zip(paths, chosen_parts(voices, len(paths)), strict=True):
         try:
-            for piece in opened.codec.read(existing(path)):
+            for piece in opened.codec.read_chosen(existing(path), chosen):
                 try:
                     yield path, encode_piece(opened, piece, path)
                 except FileProblem as problem:
