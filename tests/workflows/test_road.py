@@ -207,6 +207,15 @@ def test_figures(session: Session, trained: Path, tmp_path: Path) -> None:
     assert set(found["pieces"]["valid"]) == {"made", "real"}
     assert found["pieces"]["valid"] == {"made": 1.0, "real": 1.0}
     assert ("playable" in found["pieces"]) == (domain_of(session) == "levels")
+    assert found["pieces"]["read_back"] == {"made": 1.0}
+    assert found["pieces"]["round_trip_lowest"]["made"] >= 0
+    assert 0 <= found["pieces"]["round_trip_median"]["made"] <= 1
+    ways = found["interpolation"]
+    assert set(ways["neighbours"]) == {"model", "crossfade", "switch"}
+    assert ways["ends"]["switch"] == ways["ends"]["crossfade"] == 1.0
+    assert ways["valid"]["model"] == 1.0
+    measured = {"music": "notes_melody", "levels": "solid"}[domain_of(session)]
+    assert set(ways[measured]) == {"model", "crossfade", "switch", "real"}
     assert files.read(copy).card["figures"] == json.loads(json.dumps(found, allow_nan=False))
     assert files.read(trained).card["figures"] == {}
 
