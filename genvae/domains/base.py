@@ -226,9 +226,12 @@ class Codec(ABC):
         """What happens to the contexts between these two (tempo, key), in lines for the user."""
         return []
 
-    def together(self, piece: Any, own: Mapping[str, Any], other: Mapping[str, Any]) -> Any:
-        """The piece (``own`` is its context) as it goes together with one of another context (a
-        song in the other's key), or the piece itself; its ``notes`` say what was done."""
+    def together(
+        self, piece: Any, own: Mapping[str, Any], first: Any, other: Mapping[str, Any]
+    ) -> Any:
+        """The piece (``own`` is its context) as it goes together with the ``first`` one (``other``
+        is its context): a song in the first one's key. The piece itself where nothing is to be
+        done; else its ``notes`` say what was."""
         return piece
 
     def read_chosen(self, path: Path, chosen: Mapping[str, str]) -> Iterator[Any]:

@@ -71,7 +71,7 @@ def together(opened: Opened, sources: Sequence[Source]) -> list[Source]:
 
 
 def _brought(opened: Opened, source: Source, first: Source) -> Source:
-    piece = opened.codec.together(source.piece, source.context, first.context)
+    piece = opened.codec.together(source.piece, source.context, first.piece, first.context)
     if piece is source.piece:
         return source
     brought = encode_piece(opened, piece)

@@ -141,7 +141,8 @@ def test_together_is_asked_of_the_domain(opened: Open, monkeypatch: pytest.Monke
     sources = [source(session, 2, i, float(i)) for i in (1, 2, 3)]
     assert all(a is b for a, b in zip(between.together(session, sources), sources, strict=True))
 
-    def heavier(self: BeadCodec, piece: Beads, own: Any, other: Any) -> Beads:
+    def heavier(self: BeadCodec, piece: Beads, own: Any, first: Beads, other: Any) -> Beads:
+        assert first is sources[0].piece
         assert (own["weight"], other["weight"]) in ((2.0, 1.0), (3.0, 1.0))
         return replace(piece, cells=piece.cells[:8], name="moved")
 

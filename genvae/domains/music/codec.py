@@ -134,9 +134,12 @@ class MusicCodec(Codec):
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         return loop_context(context, windows)
 
-    def together(self, piece: Song, own: Mapping[str, Any], other: Mapping[str, Any]) -> Song:
-        """The song in the other's key; see ``transpose.py``."""
-        return brought_home(piece, own, other)
+    def together(
+        self, piece: Song, own: Mapping[str, Any], first: Song, other: Mapping[str, Any]
+    ) -> Song:
+        """The song in the first one's key, if that has one; see ``transpose.py``."""
+        has_key = any(voice.notes for voice in first.voices if not voice.drums)
+        return brought_home(piece, own, other) if has_key else piece
 
     def travel(
         self, a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
@@ -144,7 +147,7 @@ class MusicCodec(Codec):
         return travel_context(a, b, shares)
 
     def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-        return journey(a, b)
+        return journey(a, b, pitched=bool(self.layout.lines))
 
     def sign(self, piece: Song, text: str) -> Song:
         """The text becomes a MIDI text event."""

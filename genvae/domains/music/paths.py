@@ -68,17 +68,18 @@ def _shifts(context: Mapping[str, Any], windows: int) -> list[int]:
     return known + known[-1:] * (windows - len(known))
 
 
-def journey(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-    """What changes between two contexts and how, in lines for the user."""
+def journey(a: Mapping[str, Any], b: Mapping[str, Any], *, pitched: bool = True) -> list[str]:
+    """What changes between two contexts and how, in lines for the user; nothing of keys unless
+    ``pitched``."""
     notes = []
     first, last = _first_tempo(a), _first_tempo(b)
     if round(first, 2) != round(last, 2):
         notes.append(f"tempo: from {first:g} to {last:g} beats a minute, by equal ratios")
     homes = [home_of(c) for c in (a, b)]
-    if homes[0] != homes[1]:
+    if pitched and homes[0] != homes[1]:
         first_key, second_key = map(key_name, homes)
         notes.append(f"key: {first_key} in the first half of the way, {second_key} in the second")
-    else:
+    elif pitched:
         notes.append(f"key: {key_name(homes[0])}")
     meters = ["/".join(map(str, (c.get("meters") or BAR)[0][1:])) for c in (a, b)]
     if meters[0] != meters[1]:

@@ -89,7 +89,7 @@ def test_pitches_stay_in_midi() -> None:
 def test_the_way_has_one_key_or_two(codec: MusicCodec) -> None:
     a, b = in_key(2), in_key(7)
     one, two = (codec.encode(s).context for s in (a, b))
-    brought = codec.encode(codec.together(b, two, one)).context
+    brought = codec.encode(codec.together(b, two, a, one)).context
     for t in np.linspace(0, 1, 5):
         assert codec.blend(one, brought, t)["shifts"] == [-2] * 4
     assert codec.journey(one, brought) == ["key: D major or B minor"]
@@ -97,6 +97,16 @@ def test_the_way_has_one_key_or_two(codec: MusicCodec) -> None:
     assert kept == [-2, -2, 5, 5, 5]
     assert codec.journey(one, two) == [
         "key: D major or B minor in the first half of the way, G major or E minor in the second"
+    ]
+
+
+def test_drums_have_no_key(codec: MusicCodec) -> None:
+    drums, song = trio(drums=(Note(0, 1, 36),)), in_key(2)
+    own, other = (codec.encode(s).context for s in (song, drums))
+    assert codec.together(song, own, drums, other) is song
+    kit = MusicDomain().open({"layout": "drums"})
+    assert kit.journey(other, {**other, "tempos": [[0, 90.0]]}) == [
+        "tempo: from 120 to 90 beats a minute, by equal ratios"
     ]
 
 
