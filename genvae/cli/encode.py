@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genvae.cli.shared import AsJson, Model, Overwrite, Quiet, Voice, count
+from genvae.cli.shared import AsJson, Model, Overwrite, Quiet, Voice, Voices, count
 
 
 def encode(
@@ -15,6 +15,7 @@ def encode(
     output: Annotated[
         Path, typer.Option("--output", "-o", metavar="FILE", help="The .safetensors to write.")
     ],
+    voices: Voices = None,
     model: Model = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -29,12 +30,13 @@ def encode(
     Each piece becomes a tensor (windows, positions, dims) under its name. To turn them back
     into files there is genvae decode.
     """
-    from genvae.workflows import reading, write
+    from genvae.workflows import reading, store, write
 
     write.check_target(output, overwrite=overwrite)
     voice = Voice(quiet, as_json)
     opened = reading.open_for(files, model, voice.problem)
-    rows = write.encodings(opened, files, output, on_problem=voice.problem)
+    store.requests(opened.domain, {"voice": voices})
+    rows = write.encodings(opened, files, output, on_problem=voice.problem, voices=voices or ())
     voice.document(rows)
     for row in rows:
         voice.say(f"{row['file']}: {row['piece']} {tuple(row['shape'])}")

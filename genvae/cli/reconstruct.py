@@ -15,6 +15,7 @@ from genvae.cli.shared import (
     Overwrite,
     Quiet,
     Voice,
+    Voices,
     count,
     formats,
     number,
@@ -23,6 +24,7 @@ from genvae.cli.shared import (
 
 def reconstruct(
     files: Annotated[list[Path], typer.Argument(metavar="FILES...", help="Songs or levels.")],
+    voices: Voices = None,
     model: Model = None,
     format_: Format = "",
     out: Out = None,
@@ -39,11 +41,12 @@ def reconstruct(
     How close each came is printed, in figures from 0 to 1: f1 counts events (onsets, tiles that
     are not empty) at their exact place, windows_exact the windows without a single difference.
     """
-    from genvae.workflows import reading, write
+    from genvae.workflows import reading, store, write
     from genvae.workflows.output import Output
 
     voice = Voice(quiet, as_json)
     opened = reading.open_for(files, model, voice.problem)
+    store.requests(opened.domain, {"voice": voices})
     label = files[0].stem if len(files) == 1 else ""
     output = Output(
         opened, "reconstruct", out=out, formats=formats(format_), overwrite=overwrite, label=label
@@ -54,6 +57,7 @@ def reconstruct(
             files,
             output,
             on_problem=voice.problem,
+            voices=voices or (),
             on_piece=lambda _path, _made: advance(),
         )
     voice.document(rows)

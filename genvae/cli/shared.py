@@ -35,6 +35,14 @@ Out = Annotated[
 ]
 Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace files that exist.")]
 Index = Annotated[int, typer.Option("--index", help="Which piece of a collection, from 1.")]
+Voices = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--voice",
+        metavar="[A:]NAME=TRACK",
+        help="Music: the track of a voice, by number or name (repeatable).",
+    ),
+]
 LayoutName = Annotated[
     str | None, typer.Option("--layout", help="Music: the voices to pick, such as trio.")
 ]

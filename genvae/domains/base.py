@@ -19,7 +19,7 @@ from typing import Any, Protocol
 
 import numpy as np
 
-from genvae.errors import FileProblem
+from genvae.errors import FileProblem, OptionProblem
 
 Windows = dict[str, np.ndarray]
 """Field name -> ``x_NRT``, integers in [0, categories)."""
@@ -246,6 +246,21 @@ class Codec(ABC):
         """What happens to the contexts between these two (tempo, key), in lines for the user."""
         return []
 
+    def together(
+        self, piece: Any, own: Mapping[str, Any], first: Any, other: Mapping[str, Any]
+    ) -> Any:
+        """The piece (``own`` is its context) as it goes together with the ``first`` one (``other``
+        is its context): a song in the first one's key. The piece itself where nothing is to be
+        done; else its ``notes`` say what was."""
+        return piece
+
+    def read_chosen(self, path: Path, chosen: Mapping[str, str]) -> Iterator[Any]:
+        """The pieces of a file, with the parts that the user chose in it (a track, by number or
+        name, for each voice). Raises FileProblem and OptionProblem."""
+        if chosen:
+            raise OptionProblem(f"--voice: a piece of {self.domain} has no voices to choose")
+        return self.read(path)
+
     def read_whole(self, path: Path) -> Iterator[Any]:
         """The pieces of a file with all that they hold, also what windows cannot (a song's other
         tracks): what is converted and played. Raises FileProblem."""
@@ -313,7 +328,8 @@ class Domain(ABC):
     aliases: tuple[str, ...] = ()
     default_model: str | None = None
     options: tuple[str, ...] = ()
-    """Names of the sampling options this domain understands (``key``, ``tempo``)."""
+    """Names of the options that not every domain has and this one understands (``key``, ``tempo``,
+    ``keep-keys``)."""
 
     @abstractmethod
     def codecs(self) -> Mapping[str, str]:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows
+from genvae.domains.base import Codec, Field, Windows
 
 
 def jensen_shannon(a_K: np.ndarray, b_K: np.ndarray) -> float:
@@ -67,19 +67,37 @@ def agreement(codec: Codec, made: Windows, real: Windows) -> dict[str, float]:
     for f in codec.spec.fields:
         a, b = made[f.name], real[f.name]
         out[f"{f.name}_cells"] = float((a == b).mean())
-        custom = codec.event_counts(f.name, a, b)
-        if custom is None:
-            in_a, in_b = ~np.isin(a, f.trivial), ~np.isin(b, f.trivial)
-            custom = int((in_a & (a == b)).sum()), int(in_a.sum()), int(in_b.sum())
+        if codec.event_counts(f.name, a, b) is None:
+            in_b = ~np.isin(b, f.trivial)
             right = float((a == b)[in_b].mean()) if in_b.any() else 1.0
             out[f"{f.name}_nontrivial"] = right
-        hit, said, there = custom
-        out[f"{f.name}_f1"] = 2 * hit / (said + there) if said + there else 1.0
+        out[f"{f.name}_f1"] = _f1(*_events(codec, f, a, b))
     same = np.ones(len(next(iter(real.values()))), dtype=bool)
     for f in codec.spec.fields:
         same &= (made[f.name] == real[f.name]).all(axis=(1, 2))
     out["windows_exact"] = float(same.mean())
     return out
+
+
+def events_f1(codec: Codec, made: Windows, real: Windows) -> float:
+    """The F1 of the events of all fields together (in music: of onsets with their pitch, drum
+    hits one by one); see ``agreement``."""
+    counts = [_events(codec, f, made[f.name], real[f.name]) for f in codec.spec.fields]
+    hit, said, there = (sum(column) for column in zip(*counts, strict=True))
+    return _f1(hit, said, there)
+
+
+def _events(codec: Codec, f: Field, a: np.ndarray, b: np.ndarray) -> tuple[int, int, int]:
+    """Events of a field that agree, that a has, that b has."""
+    custom = codec.event_counts(f.name, a, b)
+    if custom is not None:
+        return custom
+    in_a, in_b = ~np.isin(a, f.trivial), ~np.isin(b, f.trivial)
+    return int((in_a & (a == b)).sum()), int(in_a.sum()), int(in_b.sum())
+
+
+def _f1(hit: int, said: int, there: int) -> float:
+    return 2 * hit / (said + there) if said + there else 1.0
 
 
 def trivial(codec: Codec, like: Windows) -> Windows:

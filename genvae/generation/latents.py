@@ -5,6 +5,8 @@ Axes:  any leading axes · D the dimensions a path is taken in
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 PARALLEL = 1e-6
@@ -47,6 +49,14 @@ def between(a_WPD: np.ndarray, b_WPD: np.ndarray, t: float, method: str) -> np.n
     path = METHODS[method]
     steps = [path(a.ravel(), b.ravel(), t) for a, b in zip(a_WPD, b_WPD, strict=True)]
     return np.stack(steps).reshape(a_WPD.shape).astype(np.float32)
+
+
+def amid(corners: Sequence[np.ndarray], u: float, v: float, method: str) -> np.ndarray:
+    """Within four corners (top left, top right, bottom left, bottom right): ``u`` of the way
+    along the top and the bottom path, then ``v`` of the way down between these two."""
+    a_WPD, b_WPD, c_WPD, d_WPD = corners
+    top, bottom = between(a_WPD, b_WPD, u, method), between(c_WPD, d_WPD, u, method)
+    return between(top, bottom, v, method)
 
 
 def looped(z_WPD: np.ndarray, windows: int) -> np.ndarray:

@@ -1,27 +1,28 @@
-"""``genvae interpolate``: the pieces between two pieces, or one piece that travels.
+"""``genvae interpolate``: the pieces between pieces, or one piece that travels.
 
-Axes:  W windows · P positions · D dims of z
+Axes:  N pieces · W windows · P positions · D dims of z
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Encoded
+from genvae.domains.base import Encoded, Windows
 from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.encoding import posterior_means
-from genvae.generation.generator import Generator
-from genvae.generation.latents import METHODS, between, looped
+from genvae.generation.generator import BATCH, Generator
+from genvae.generation.latents import METHODS, amid, between, looped
 from genvae.workflows.deliver import Made, finish, good
 from genvae.workflows.store import Opened
 
 SETTLING = 0.8
 """Temperature of the redraws of a step that cannot be played as the likeliest cells have it."""
 ATTEMPTS = 12
+CORNERS = "A top left, B top right, C bottom left, D bottom right"
 
 
 @dataclass
@@ -32,6 +33,11 @@ class Source:
     piece: Any
     encoded: Encoded
     z_WPD: np.ndarray
+
+    @property
+    def context(self) -> dict[str, Any]:
+        """What the latents do not know: tempo, keys, size."""
+        return self.encoded.context
 
 
 def encode_piece(opened: Opened, piece: Any) -> Source:
@@ -54,12 +60,29 @@ def decode_latents(
 
 def reconstruct(opened: Opened, source: Source) -> Made:
     """Through the model and back."""
-    return decode_latents(opened, source.z_WPD, source.encoded.context, {"of": source.name})
+    return decode_latents(opened, source.z_WPD, source.context, {"of": source.name})
 
 
-def matched(opened: Opened, a: Source, b: Source) -> tuple[Source, Source, list[str]]:
-    """Both with the same number of windows, the shorter one looped, and what was done."""
-    count = max(len(a.z_WPD), len(b.z_WPD))
+def together(opened: Opened, sources: Sequence[Source]) -> list[Source]:
+    """The sources, all brought to the first one as far as the domain does that: songs into its
+    key. What was done is in their ``encoded.notes``."""
+    first, *others = sources
+    return [first, *(_brought(opened, source, first) for source in others)]
+
+
+def _brought(opened: Opened, source: Source, first: Source) -> Source:
+    piece = opened.codec.together(source.piece, source.context, first.piece, first.context)
+    if piece is source.piece:
+        return source
+    brought = encode_piece(opened, piece)
+    told = [note for note in source.encoded.notes if note not in brought.encoded.notes]
+    brought.encoded.notes[:0] = told
+    return replace(brought, name=source.name)
+
+
+def matched(opened: Opened, sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
+    """All with the same number of windows, the shorter ones looped, and what was done."""
+    count = max(len(source.z_WPD) for source in sources)
     notes = []
 
     def stretch(s: Source) -> Source:
@@ -68,10 +91,10 @@ def matched(opened: Opened, a: Source, b: Source) -> tuple[Source, Source, list[
             return s
         notes.append(f"{s.name}: {have} windows, looped to {count}")
         windows = {k: v[np.arange(count) % have] for k, v in s.encoded.windows.items()}
-        context = opened.codec.repeated(s.encoded.context, count)
+        context = opened.codec.repeated(s.context, count)
         return Source(s.name, s.piece, Encoded(windows, context), looped(s.z_WPD, count))
 
-    return stretch(a), stretch(b), notes
+    return [stretch(source) for source in sources], notes
 
 
 def interpolate(
@@ -84,38 +107,85 @@ def interpolate(
     Raises OptionProblem.
     """
     check_path(steps, method)
-    a, b, _ = matched(opened, a, b)
-    generator = Generator(opened.model, opened.codec)
-    shares = np.linspace(0.0, 1.0, steps)
-    z = np.stack([between(a.z_WPD, b.z_WPD, float(t), method) for t in shares])
-    for step, (t, windows) in enumerate(zip(shares, generator.decode(z), strict=True)):
-        context = opened.codec.blend(a.encoded.context, b.encoded.context, float(t))
-        facts = {"step": step, "share": round(float(t), 4), "attempt": 0}
+    (a, b), _ = matched(opened, (a, b))
+    places = []
+    for step, t in enumerate(map(float, np.linspace(0.0, 1.0, steps))):
+        context = opened.codec.blend(a.context, b.context, t)
+        facts = {"step": step, "share": round(t, 4)}
         end = {0: a, steps - 1: b}.get(step)
-        made = finish(opened, windows, z[step], context, facts, repair=end is None)
-        if end is not None and not good(made):
-            if not opened.codec.check(end.piece).playable:
-                yield made
-                continue
-            made = finish(opened, windows, z[step], context, facts, repair=True)
-        yield made if good(made) else _settled(opened, generator, made, z[step], context)
+        places.append(_Place(between(a.z_WPD, b.z_WPD, t, method), context, facts, end))
+    yield from _decoded(opened, places)
 
 
-def _settled(
+def grid(
     opened: Opened,
-    generator: Generator,
-    made: Made,
-    z_WPD: np.ndarray,
-    context: Mapping[str, Any],
+    corners: Sequence[Source],
+    *,
+    rows: int,
+    columns: int,
+    method: str = "spherical",
+) -> Iterator[Made]:
+    """``rows * columns`` pieces, a row after the other, between four corners: top left, top
+    right, bottom left, bottom right. Each is decoded from its latents alone: along the chosen
+    path within the top and the bottom edge, then between these two. Raises OptionProblem.
+    """
+    check_grid(rows, columns, len(corners), method)
+    (a, b, c, d), _ = matched(opened, corners)
+    blend = opened.codec.blend
+    places = []
+    for row, v in enumerate(map(float, np.linspace(0.0, 1.0, rows)), 1):
+        for column, u in enumerate(map(float, np.linspace(0.0, 1.0, columns)), 1):
+            z_WPD = amid([s.z_WPD for s in (a, b, c, d)], u, v, method)
+            edges = blend(a.context, b.context, u), blend(c.context, d.context, u)
+            facts = {"row": row, "column": column, "across": round(u, 4), "down": round(v, 4)}
+            end = {(0, 0): a, (0, 1): b, (1, 0): c, (1, 1): d}.get((v, u))
+            places.append(_Place(z_WPD, blend(*edges, v), facts, end))
+    yield from _decoded(opened, places)
+
+
+@dataclass(frozen=True)
+class _Place:
+    """A point on the way, before it is decoded."""
+
+    z_WPD: np.ndarray
+    context: Mapping[str, Any]
+    facts: dict[str, Any]
+    end: Source | None = None
+    """The piece whose latents these are, at the ends of a way."""
+
+
+def _decoded(opened: Opened, places: Sequence[_Place]) -> Iterator[Made]:
+    """The likeliest piece at each place, or one around the same latents that can be played."""
+    generator = Generator(opened.model, opened.codec)
+    for at in range(0, len(places), BATCH):
+        part = places[at : at + BATCH]
+        decoded = generator.decode(np.stack([place.z_WPD for place in part]))
+        for number, (place, windows) in enumerate(zip(part, decoded, strict=True), at):
+            facts = place.facts | {"attempt": 0}
+            made = _finished(opened, windows, place, facts, repair=place.end is None)
+            if place.end is not None and not good(made):
+                if not opened.codec.check(place.end.piece).playable:
+                    yield made
+                    continue
+                made = _finished(opened, windows, place, facts, repair=True)
+            yield made if good(made) else _settled(opened, generator, place, made, number)
+
+
+def _finished(
+    opened: Opened, windows: Windows, place: _Place, facts: dict[str, Any], *, repair: bool
 ) -> Made:
+    return finish(opened, windows, place.z_WPD, place.context, facts, repair=repair)
+
+
+def _settled(opened: Opened, generator: Generator, place: _Place, made: Made, number: int) -> Made:
     """The first of ATTEMPTS draws around the same latents that can be played or repaired, else
     ``made``."""
-    items = [(made.facts["step"], attempt) for attempt in range(1, ATTEMPTS + 1)]
-    repeated = np.repeat(z_WPD[None], len(items), axis=0)
+    items = [(number, attempt) for attempt in range(1, ATTEMPTS + 1)]
+    repeated = np.repeat(place.z_WPD[None], len(items), axis=0)
     drawn = generator.decode(repeated, items=items, temperature=SETTLING)
     for (_, attempt), windows in zip(items, drawn, strict=True):
         facts = made.facts | {"attempt": attempt}
-        other = finish(opened, windows, z_WPD, context, facts, repair=True)
+        other = _finished(opened, windows, place, facts, repair=True)
         if good(other):
             return other
     return made
@@ -124,7 +194,7 @@ def _settled(
 def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") -> Made:
     """One piece that begins as a and ends as b, a little further on the way with each window."""
     check_path(2, method)
-    a, b, _ = matched(opened, a, b)
+    (a, b), _ = matched(opened, (a, b))
     count = len(a.z_WPD)
     shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
     z = np.concatenate(
@@ -133,7 +203,7 @@ def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") ->
             for w, t in enumerate(shares)
         ]
     )
-    context = opened.codec.travel(a.encoded.context, b.encoded.context, list(map(float, shares)))
+    context = opened.codec.travel(a.context, b.context, list(map(float, shares)))
     return decode_latents(opened, z, context, {"morph": True})
 
 
@@ -143,3 +213,15 @@ def check_path(steps: int, method: str) -> None:
         raise OptionProblem(f"--steps {steps}: expected 2 or more, both ends included")
     if method not in METHODS:
         raise OptionProblem(f"--method {method}: {nearest(method, METHODS)}")
+
+
+def check_grid(rows: int, columns: int, corners: int, method: str) -> None:
+    """Can a grid be made of these, by this method? Raises OptionProblem."""
+    if min(rows, columns) < 2:
+        raise OptionProblem(f"--grid {rows}x{columns}: expected 2x2 or more, corners included")
+    if corners != 4:
+        raise OptionProblem(
+            f"--grid {rows}x{columns}: {corners} file{'s' * (corners != 1)} given, "
+            f"expected four for the corners: {CORNERS}"
+        )
+    check_path(2, method)

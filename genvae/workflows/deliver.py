@@ -149,6 +149,13 @@ def signature(opened: Opened, facts: Mapping[str, Any]) -> str:
     return "genvae " + " ".join(f"{k}={v}" for k, v in words.items())
 
 
+def resign(opened: Opened, made: Made, facts: Mapping[str, Any]) -> None:
+    """Give a piece other facts, inside its file too."""
+    made.facts = dict(facts)
+    said = {k: v for k, v in facts.items() if k not in OUTCOME}
+    made.piece = opened.codec.sign(made.piece, signature(opened, said))
+
+
 def good(made: Made) -> bool:
     """Is this piece well-formed and, where that has a meaning, playable?"""
     return made.report.valid and made.report.playable is not False

@@ -14,7 +14,9 @@ import numpy as np
 from genvae.domains.base import Codec, Windows, split_cells, stack_cells
 from genvae.errors import CorpusProblem
 from genvae.evaluation import report
+from genvae.evaluation.interpolation import STEPS, Pair, interpolation, pairs_of
 from genvae.evaluation.report import Figures
+from genvae.evaluation.round_trip import round_trip
 from genvae.evaluation.seams import unseen_pairs
 from genvae.models import files
 from genvae.workflows import dataset as data
@@ -22,6 +24,8 @@ from genvae.workflows.store import Opened
 
 WINDOWS = 5000
 """Windows of each kind that figures are taken over, where there are as many."""
+PAIRS = 64
+"""Pairs between which ways are measured, at most."""
 Progress = Callable[[str, int, int], None]
 
 
@@ -69,6 +73,14 @@ def evaluate(
         "real": report.copies(model, codec, real),
     }
     figures.pieces |= _checked(codec, made, chunks)
+    tell("reading back", 0, 1)
+    trip = round_trip(model, codec, made)
+    figures.pieces["read_back"] = {"made": trip.read_back}
+    figures.pieces["round_trip_median"] = {"made": trip.median}
+    figures.pieces["round_trip_lowest"] = {"made": trip.lowest}
+    tell("interpolating", 0, 1)
+    pairs = _pairs(codec, chunks, windows)
+    figures.interpolation = interpolation(model, codec, pairs) if pairs else {}
     whole = [stack_cells(codec.spec, w).reshape(-1, codec.spec.rows) for w in made]
     for column, cells in (("made", whole), ("real", list(chunks))):
         for where, share in unseen_pairs(codec.spec, cells, train).items():
@@ -101,6 +113,15 @@ def _some(rows: np.ndarray, limit: int, seed: int) -> np.ndarray:
     if len(rows) <= limit:
         return rows
     return rows[np.random.default_rng(seed).choice(len(rows), limit, replace=False)]
+
+
+def _pairs(codec: Codec, chunks_NSR: np.ndarray, limit: int) -> list[Pair]:
+    """Pairs of held-out stretches, so many that their ways have about ``limit`` windows in all,
+    and one if there are two stretches."""
+    spec = codec.spec
+    pieces = [split_cells(spec, c.reshape(-1, spec.steps, spec.rows)) for c in chunks_NSR]
+    length = chunks_NSR.shape[1] // spec.steps
+    return pairs_of(pieces, max(1, min(PAIRS, limit // (length * STEPS))))
 
 
 def _checked(

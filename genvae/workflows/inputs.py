@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+import re
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -66,10 +67,41 @@ def open_codec(
         raise OptionProblem(f"{options}: {problem}") from None
 
 
-def piece_of(codec: Codec, path: Path, index: int = 1) -> tuple[Any, int]:
-    """Piece ``index`` (from 1) of a file, and how many there are.
-    Raises FileProblem and OptionProblem."""
-    return pick(list(codec.read(existing(path))), path, index)
+def piece_of(
+    codec: Codec, path: Path, index: int = 1, chosen: Mapping[str, str] | None = None
+) -> tuple[Any, int]:
+    """Piece ``index`` (from 1) of a file, and how many there are; ``chosen`` are the parts that
+    the user chose in it. Raises FileProblem and OptionProblem."""
+    return pick(list(codec.read_chosen(existing(path), chosen or {})), path, index)
+
+
+def chosen_parts(given: Sequence[str], files: int) -> list[dict[str, str]]:
+    """What ``--voice`` chose in each of the files: ``melody=3`` in every one, ``B:melody=3`` in
+    the second one only, which comes before what is said of all. Raises OptionProblem."""
+    for_all: dict[str, str] = {}
+    for_one: list[dict[str, str]] = [{} for _ in range(files)]
+    for text in given:
+        place, name, track = _choice(text)
+        if place is None:
+            for_all[name] = track
+        elif place < files:
+            for_one[place][name] = track
+        else:
+            last = f"A to {chr(ord('A') + files - 1)}" if files > 1 else "A alone"
+            raise OptionProblem(f"--voice {text}: there is no such file; they are {last}")
+    return [for_all | own for own in for_one]
+
+
+def _choice(text: str) -> tuple[int | None, str, str]:
+    """The file (from 0; None for all), the voice and the track of one ``--voice``."""
+    found = re.fullmatch(r"\s*(?:([A-Za-z])\s*:)?\s*([^=:]+?)\s*=\s*(.+?)\s*", text)
+    if found is None:
+        raise OptionProblem(
+            f"--voice {text}: expected NAME=TRACK, such as melody=3 or melody=Flute, "
+            "or B:melody=3 for the second file only"
+        )
+    letter, name, track = found.groups()
+    return (None if letter is None else ord(letter.upper()) - ord("A")), name, track
 
 
 def pick(pieces: Sequence[Any], path: Path, index: int) -> tuple[Any, int]:

@@ -10,7 +10,7 @@ steps = g.interpolate("a.mid", "b.mid", steps=8)
 from __future__ import annotations
 
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -24,7 +24,7 @@ from genvae.workflows.deliver import Made
 from genvae.workflows.inputs import existing, piece_of
 from genvae.workflows.store import Opened
 
-Input = str | Path | Made | Any
+Input = str | Path | Made | Source | Any
 
 
 @dataclass
@@ -69,12 +69,17 @@ class Session:
         """The pieces of a file. Raises FileProblem."""
         return list(self.opened.codec.read(existing(Path(path))))
 
-    def encode(self, piece: Input) -> Source:
-        """Latents and context of a file, a piece, or something made here. Raises FileProblem."""
+    def encode(self, piece: Input, *, voices: Mapping[str, str | int] | None = None) -> Source:
+        """Latents and context of a file, a piece, something made here, or what was encoded
+        already. ``voices`` are tracks of a file, by number or name (``{"melody": 3}``).
+        Raises FileProblem and OptionProblem."""
+        if isinstance(piece, Source):
+            return piece
         if isinstance(piece, Made):
             piece = piece.piece
         if isinstance(piece, str | Path):
-            piece, _ = piece_of(self.opened.codec, Path(piece))
+            chosen = {name: str(track) for name, track in (voices or {}).items()}
+            piece, _ = piece_of(self.opened.codec, Path(piece), chosen=chosen)
         return between.encode_piece(self.opened, piece)
 
     def decode(self, z_WPD: np.ndarray, context: dict[str, Any] | None = None) -> Made:
@@ -87,15 +92,43 @@ class Session:
         return between.reconstruct(self.opened, self.encode(piece))
 
     def interpolate(
-        self, a: Input, b: Input, *, steps: int = 8, method: str = "spherical"
+        self,
+        a: Input,
+        b: Input,
+        *,
+        steps: int = 8,
+        keep_keys: bool = False,
+        method: str = "spherical",
     ) -> list[Made]:
-        """Pieces from a to b, both ends included."""
-        first, last = self.encode(a), self.encode(b)
+        """Pieces from a to b, both ends included; songs in a's key unless ``keep_keys``."""
+        first, last = self._sources([a, b], keep_keys)
         return list(between.interpolate(self.opened, first, last, steps=steps, method=method))
 
-    def morph(self, a: Input, b: Input, *, method: str = "spherical") -> Made:
-        """One piece that begins as a and ends as b."""
-        return between.morph(self.opened, self.encode(a), self.encode(b), method=method)
+    def grid(
+        self,
+        corners: Sequence[Input],
+        *,
+        rows: int = 5,
+        columns: int = 5,
+        keep_keys: bool = False,
+        method: str = "spherical",
+    ) -> list[Made]:
+        """Pieces between four corners (top left, top right, bottom left, bottom right), a row
+        after the other; songs in the first one's key unless ``keep_keys``. Raises OptionProblem."""
+        between.check_grid(rows, columns, len(corners), method)
+        sources = self._sources(corners, keep_keys)
+        return list(between.grid(self.opened, sources, rows=rows, columns=columns, method=method))
+
+    def morph(
+        self, a: Input, b: Input, *, keep_keys: bool = False, method: str = "spherical"
+    ) -> Made:
+        """One piece that begins as a and ends as b; songs in a's key unless ``keep_keys``."""
+        first, last = self._sources([a, b], keep_keys)
+        return between.morph(self.opened, first, last, method=method)
+
+    def _sources(self, pieces: Sequence[Input], keep_keys: bool) -> list[Source]:
+        sources = [self.encode(piece) for piece in pieces]
+        return sources if keep_keys else between.together(self.opened, sources)
 
 
 def load(name: str = "music") -> Session:

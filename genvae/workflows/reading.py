@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from genvae.domains.base import Codec
 from genvae.errors import FileProblem, GenvaeError, OptionProblem
 from genvae.workflows import between, store
 from genvae.workflows.between import Source
-from genvae.workflows.inputs import OnProblem, domain_of, existing, piece_of
+from genvae.workflows.inputs import OnProblem, chosen_parts, domain_of, existing, piece_of
 from genvae.workflows.pool import for_each
 from genvae.workflows.store import Opened
 
@@ -26,11 +26,12 @@ def open_for(
     return store.open_model(None, domain_of(paths, on_problem))
 
 
-def encode_first(opened: Opened, paths: Sequence[Path]) -> list[Source]:
-    """The first piece of each file. Raises FileProblem."""
+def encode_first(opened: Opened, paths: Sequence[Path], voices: Sequence[str] = ()) -> list[Source]:
+    """The first piece of each file, with the voices that ``--voice`` asked for (see
+    ``inputs.chosen_parts``). Raises FileProblem and OptionProblem."""
     sources = []
-    for path in paths:
-        piece, count = piece_of(opened.codec, path)
+    for path, chosen in zip(paths, chosen_parts(voices, len(paths)), strict=True):
+        piece, count = piece_of(opened.codec, path, chosen=chosen)
         source = encode_piece(opened, piece, path)
         if count > 1:
             source.encoded.notes.append(f"the first of {count} in {path}")
@@ -39,10 +40,12 @@ def encode_first(opened: Opened, paths: Sequence[Path]) -> list[Source]:
 
 
 def read_all(
-    opened: Opened, paths: Sequence[Path], on_problem: OnProblem
+    opened: Opened, paths: Sequence[Path], on_problem: OnProblem, voices: Sequence[str] = ()
 ) -> Iterator[tuple[Path, Source]]:
-    """Every piece of every file; what cannot be read is told and left out. Raises ModelProblem."""
-    for path, found in for_each(Reader(opened.codec), paths):
+    """Every piece of every file; what cannot be read is told and left out. ``voices`` as for
+    ``encode_first``. Raises ModelProblem."""
+    chosen = dict(zip(paths, chosen_parts(voices, len(paths)), strict=True))
+    for path, found in for_each(Reader(opened.codec, chosen), paths):
         if isinstance(found, (FileProblem, OptionProblem)):
             on_problem(found)
             continue
@@ -63,12 +66,14 @@ class Reader:
     """All pieces of a file, in this process or another."""
 
     codec: Codec
+    chosen: Mapping[Path, Mapping[str, str]]
+    """What ``--voice`` chose in each file."""
 
     def __call__(self, path: Path) -> tuple[list[Any], FileProblem | OptionProblem | None]:
         """The pieces up to the first that cannot be read, and what that one's problem is."""
         pieces: list[Any] = []
         try:
-            for piece in self.codec.read(existing(path)):
+            for piece in self.codec.read_chosen(existing(path), self.chosen.get(path, {})):
                 pieces.append(piece)
         except (FileProblem, OptionProblem) as problem:
             return pieces, problem

@@ -81,8 +81,7 @@ def open_model(name: str | None = None, domain: str | None = None) -> Opened:
 
 
 def requests(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:
-    """The sampling options that were given, each one that the domain understands.
-    Raises OptionProblem."""
+    """The options that were given, each one that the domain understands. Raises OptionProblem."""
     asked = {name: value for name, value in given.items() if value not in (None, [])}
     for name in asked:
         if name not in domain.options:

@@ -1,4 +1,4 @@
-"""The roads that end in a folder of pieces: sample, interpolate, reconstruct, decode.
+"""The roads that end in a folder of pieces: sample, reconstruct, decode (interpolate: ``ways``).
 
 Each takes an ``Output`` and fills it; what is wrong with an option is said before anything is
 written.
@@ -15,7 +15,6 @@ from typing import Any
 from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
 from genvae.workflows import between, deliver, latents
-from genvae.workflows.between import Source
 from genvae.workflows.deliver import Made, Times, good
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.output import Output, finite
@@ -96,81 +95,13 @@ def _not_made(path: Path, made: Made) -> FileProblem:
     )
 
 
-def steps_of(sources: Sequence[Source], steps: int) -> int:
-    """Pieces in a chain through all sources; a point between two legs is there once."""
-    return (len(sources) - 1) * (steps - 1) + 1
-
-
-def interpolations(
-    opened: Opened,
-    sources: Sequence[Source],
-    output: Output,
-    *,
-    steps: int = 8,
-    method: str = "spherical",
-    on_piece: OnPiece | None = None,
-) -> None:
-    """Write the chain from the first source through all others to the last.
-    Raises OptionProblem and FileProblem."""
-    between.check_path(steps, method)
-    total = steps_of(sources, steps)
-    if total > MOST:
-        raise OptionProblem(f"--steps {steps}: {total} pieces in all, expected up to {MOST}")
-    _ready(opened)
-    digits = max(2, len(str(total - 1)))
-    names = [f"step-{i:0{digits}d}" for i in range(total)]
-    output.reserve(names)
-    number = itertools.count()
-    for leg, (a, b) in enumerate(itertools.pairwise(sources)):
-        path = between.interpolate(opened, a, b, steps=steps, method=method)
-        for made in itertools.islice(path, 1 if leg else 0, None):
-            step = next(number)
-            ends = {"from": a.name, "to": b.name, "method": method}
-            _resign(opened, made, made.facts | ends | {"step": step})
-            _add(output, names[step], made, on_piece)
-    output.close()
-
-
-def morphs(
-    opened: Opened,
-    sources: Sequence[Source],
-    output: Output,
-    *,
-    method: str = "spherical",
-    on_piece: OnPiece | None = None,
-) -> None:
-    """Write one piece a leg that travels from its beginning to its end.
-    Raises OptionProblem and FileProblem."""
-    between.check_path(2, method)
-    _ready(opened)
-    legs = list(itertools.pairwise(sources))
-    names = [f"morph-{i:02d}" for i in range(len(legs))]
-    output.reserve(names)
-    for name, (a, b) in zip(names, legs, strict=True):
-        made = between.morph(opened, a, b, method=method)
-        _resign(opened, made, made.facts | {"from": a.name, "to": b.name, "method": method})
-        _add(output, name, made, on_piece)
-    output.close()
-
-
-def journey(opened: Opened, sources: Sequence[Source]) -> list[str]:
-    """What is done to go from each source to the next, in lines for the user: voices, loops,
-    tempo and keys."""
-    notes = [f"{s.name}: {note}" for s in sources for note in s.encoded.notes]
-    for a, b in itertools.pairwise(sources):
-        long_a, long_b, loops = between.matched(opened, a, b)
-        way = opened.codec.journey(long_a.encoded.context, long_b.encoded.context)
-        notes += [f"{a.name} to {b.name}: {note}" for note in way]
-        notes += loops
-    return list(dict.fromkeys(notes))
-
-
 def reconstructions(
     opened: Opened,
     paths: Sequence[Path],
     output: Output,
     *,
     on_problem: OnProblem,
+    voices: Sequence[str] = (),
     on_piece: OnPiece | None = None,
 ) -> list[dict[str, Any]]:
     """Write every piece of the files as it comes back from the model, and tell how close.
@@ -179,7 +110,7 @@ def reconstructions(
     ``metrics.agreement`` and ``written``. A file that cannot be read is named to ``on_problem``
     and the rest is done. Raises FileProblem if nothing can be written.
     """
-    sources = list(read_all(opened, paths, on_problem))
+    sources = list(read_all(opened, paths, on_problem, voices))
     if not sources:
         return []
     _ready(opened)
@@ -208,11 +139,16 @@ def check_target(path: Path, *, overwrite: bool) -> None:
 
 
 def encodings(
-    opened: Opened, paths: Sequence[Path], target: Path, *, on_problem: OnProblem
+    opened: Opened,
+    paths: Sequence[Path],
+    target: Path,
+    *,
+    on_problem: OnProblem,
+    voices: Sequence[str] = (),
 ) -> list[dict[str, Any]]:
     """Write the latents of every piece of the files to one file. One dictionary a piece:
     ``file``, ``piece`` (its name in the latents file), ``shape``. Raises FileProblem."""
-    sources = list(read_all(opened, paths, on_problem))
+    sources = list(read_all(opened, paths, on_problem, voices))
     if not sources:
         return []
     names = unique([source.name for _, source in sources])
@@ -271,13 +207,6 @@ def unique(names: Sequence[str]) -> list[str]:
 def _ready(opened: Opened) -> None:
     """Read the weights now: a damaged file is found before anything is written."""
     assert opened.model.decoder is not None
-
-
-def _resign(opened: Opened, made: Made, facts: dict[str, Any]) -> None:
-    """Give a piece other facts, inside its file too."""
-    made.facts = facts
-    said = {k: v for k, v in facts.items() if k not in deliver.OUTCOME}
-    made.piece = opened.codec.sign(made.piece, deliver.signature(opened, said))
 
 
 def _add(output: Output, name: str, made: Made, on_piece: OnPiece | None) -> list[Path]:

@@ -138,3 +138,13 @@ def test_describe_leaves_out_what_does_not_apply() -> None:
     both["knot"][0] = 3
     assert metrics.describe(CODEC, both) == {"beads": 0.125, "knot": 3.0}
     assert math.isnan(metrics.describe(CODEC, windows("22000000"))["knot"])
+
+
+def test_events_of_all_fields_count_together() -> None:
+    a, b = windows("22002200", knot=1), windows("20202020", knot=1)
+    a["knot"][0, 1] = 0
+    # Beads: 2 hits of 4 and 4; knots: 8 of 8 and 16.
+    assert metrics.events_f1(CODEC, a, b) == pytest.approx(2 * 10 / (12 + 20))
+    nothing = windows("00000000")
+    assert metrics.events_f1(CODEC, nothing, nothing) == 1.0
+    assert metrics.events_f1(CODEC, windows("20000000"), nothing) == 0.0

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from genvae.generation.latents import METHODS, between, linear, looped, spherical
+from genvae.generation.latents import METHODS, amid, between, linear, looped, spherical
 
 VECTORS = hnp.arrays(np.float32, 5, elements=st.floats(-1e3, 1e3, width=32))
 BOTH = pytest.mark.parametrize("path", METHODS.values(), ids=METHODS)
@@ -102,3 +102,16 @@ def test_looped_from_the_beginning() -> None:
     z = np.arange(3.0).reshape(3, 1, 1)
     assert looped(z, 7).ravel().tolist() == [0, 1, 2, 0, 1, 2, 0]
     assert looped(z, 2).ravel().tolist() == [0, 1]
+
+
+@pytest.mark.parametrize("method", METHODS)
+def test_a_place_amid_four_corners(method: str) -> None:
+    corners = [np.random.default_rng(i).normal(size=(2, 3, 4)).astype(np.float32) for i in range(4)]
+    for (u, v), corner in zip([(0, 0), (1, 0), (0, 1), (1, 1)], corners, strict=True):
+        np.testing.assert_array_equal(amid(corners, u, v, method), corner)
+    a, b, c, d = corners
+    np.testing.assert_array_equal(amid(corners, 0.25, 0, method), between(a, b, 0.25, method))
+    np.testing.assert_array_equal(amid(corners, 1, 0.75, method), between(b, d, 0.75, method))
+    middle = amid(corners, 0.5, 0.5, method)
+    for corner in corners:
+        assert np.linalg.norm(middle - corner) < np.linalg.norm(d - a) + np.linalg.norm(c - b)

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import numpy as np
 import pytest
 
@@ -9,7 +12,7 @@ from genvae.errors import FileProblem, OptionProblem
 from genvae.workflows import between
 from genvae.workflows.between import Source
 from genvae.workflows.store import Opened
-from tests.fakes import Beads, strings
+from tests.fakes import BeadCodec, Beads, strings
 
 from .conftest import Open  # noqa: TID252
 
@@ -60,7 +63,7 @@ def test_between_a_piece_and_itself_nothing_changes(opened: Open) -> None:
 def test_the_shorter_one_is_looped(opened: Open) -> None:
     session = opened()
     a, b = source(session, 2, 1), source(session, 5, 2)
-    long_a, long_b, notes = between.matched(session, a, b)
+    (long_a, long_b), notes = between.matched(session, [a, b])
     assert notes == ["s1: 2 windows, looped to 5"]
     assert long_b is b
     np.testing.assert_array_equal(long_a.z_WPD, a.z_WPD[[0, 1, 0, 1, 0]])
@@ -131,6 +134,75 @@ def test_a_piece_that_travels(opened: Open) -> None:
     assert made.facts["morph"] is True
     alone = between.morph(session, source(session, 1, 1), source(session, 1, 2))
     assert alone.z_WPD.shape == (1, 2, 3)
+
+
+def test_the_corners_of_a_grid_are_the_reconstructions(opened: Open) -> None:
+    session = opened()
+    corners = [source(session, 2, i, float(i)) for i in (1, 2, 3, 4)]
+    made = list(between.grid(session, corners, rows=3, columns=5))
+    assert [(m.facts["row"], m.facts["column"]) for m in made[:6]] == [
+        (1, 1),
+        (1, 2),
+        (1, 3),
+        (1, 4),
+        (1, 5),
+        (2, 1),
+    ]
+    for place, corner in zip((0, 4, 10, 14), corners, strict=True):
+        np.testing.assert_array_equal(made[place].z_WPD, corner.z_WPD)
+        np.testing.assert_array_equal(
+            made[place].piece.cells, between.reconstruct(session, corner).piece.cells
+        )
+    assert made[7].facts == made[7].facts | {"across": 0.5, "down": 0.5, "attempt": 0}
+    assert made[7].context["weight"] == 2.5
+    top = list(between.interpolate(session, corners[0], corners[1], steps=5))
+    for one, other in zip(made[:5], top, strict=True):
+        np.testing.assert_array_equal(one.piece.cells, other.piece.cells)
+
+
+def test_a_grid_of_pieces_of_several_lengths(opened: Open) -> None:
+    session = opened()
+    corners = [source(session, windows, windows) for windows in (1, 2, 4, 3)]
+    made = list(between.grid(session, corners, rows=2, columns=2, method="linear"))
+    assert [len(m.z_WPD) for m in made] == [4] * 4
+
+
+def test_together_is_asked_of_the_domain(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened()
+    sources = [source(session, 2, i, float(i)) for i in (1, 2, 3)]
+    assert all(a is b for a, b in zip(between.together(session, sources), sources, strict=True))
+
+    def heavier(self: BeadCodec, piece: Beads, own: Any, first: Beads, other: Any) -> Beads:
+        assert first is sources[0].piece
+        assert (own["weight"], other["weight"]) in ((2.0, 1.0), (3.0, 1.0))
+        return replace(piece, cells=piece.cells[:8], name="moved")
+
+    monkeypatch.setattr(BeadCodec, "together", heavier)
+    sources[1].encoded.notes.append("of the file")
+    first, second, third = between.together(session, sources)
+    assert first is sources[0]
+    assert (second.name, third.name) == ("s2", "s3")
+    assert len(second.z_WPD) == 1
+    assert second.encoded.notes == ["of the file"]
+
+
+@pytest.mark.parametrize(
+    ("rows", "columns", "corners", "message"),
+    [
+        (5, 5, 2, "--grid 5x5: 2 files given, expected four for the corners: A top left, B top "),
+        (5, 5, 3, "--grid 5x5: 3 files given"),
+        (5, 5, 5, "--grid 5x5: 5 files given"),
+        (1, 5, 4, "--grid 1x5: expected 2x2 or more, corners included"),
+    ],
+)
+def test_grids_that_cannot_be(
+    opened: Open, rows: int, columns: int, corners: int, message: str
+) -> None:
+    session = opened()
+    sources = [source(session, 1, 1)] * corners
+    with pytest.raises(OptionProblem) as problem:
+        list(between.grid(session, sources, rows=rows, columns=columns))
+    assert str(problem.value).startswith(message)
 
 
 @pytest.mark.parametrize(

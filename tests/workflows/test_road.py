@@ -17,7 +17,7 @@ from safetensors import safe_open
 
 import genvae
 from genvae import recipe as recipes
-from genvae.errors import CorpusProblem, FileProblem, RecipeProblem
+from genvae.errors import CorpusProblem, FileProblem, OptionProblem, RecipeProblem
 from genvae.models import files
 from genvae.recipe import DataSettings, LossSettings, Recipe, TrainingSettings
 from genvae.workflows import between, store
@@ -168,6 +168,32 @@ def test_interpolation(
     assert len(steps[0].z_WPD) == longest
 
 
+def test_a_grid(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(between, "ATTEMPTS", 1)
+    corners = [session.encode(path) for path in pair(session) * 2]
+    assert session.encode(corners[0]) is corners[0]
+    made = session.grid(corners, rows=2, columns=2)
+    assert [(m.facts["row"], m.facts["column"]) for m in made] == [(1, 1), (1, 2), (2, 1), (2, 2)]
+    with pytest.raises(OptionProblem, match="--grid 3x2: 2 files given"):
+        session.grid(corners[:2], rows=3, columns=2)
+
+
+def test_voices_and_keys_from_python(session: Session) -> None:
+    if domain_of(session) != "music":
+        with pytest.raises(OptionProblem, match="--voice: a piece of levels has no voices"):
+            session.encode(pair(session)[0], voices={"melody": 1})
+        return
+    korobeiniki = DATA / "songs" / "korobeiniki.mid"
+    chosen = session.encode(korobeiniki, voices={"melody": 2, "bass": "Melody"})
+    assert "melody: track 2 'Bass' (program 33), asked for" in chosen.encoded.notes
+    ode = session.encode(DATA / "songs" / "ode-to-joy.mid")
+    keys = [
+        [m.context["shifts"][0] for m in session.interpolate(ode, chosen, steps=2, keep_keys=kept)]
+        for kept in (False, True)
+    ]
+    assert keys == [[-2, -2], [-2, 0]]
+
+
 def test_morph(session: Session, tmp_path: Path) -> None:
     a, b = pair(session)
     made = session.morph(a, b)
@@ -207,6 +233,15 @@ def test_figures(session: Session, trained: Path, tmp_path: Path) -> None:
     assert set(found["pieces"]["valid"]) == {"made", "real"}
     assert found["pieces"]["valid"] == {"made": 1.0, "real": 1.0}
     assert ("playable" in found["pieces"]) == (domain_of(session) == "levels")
+    assert found["pieces"]["read_back"] == {"made": 1.0}
+    assert found["pieces"]["round_trip_lowest"]["made"] >= 0
+    assert 0 <= found["pieces"]["round_trip_median"]["made"] <= 1
+    ways = found["interpolation"]
+    assert set(ways["neighbours"]) == {"model", "crossfade", "switch"}
+    assert ways["ends"]["switch"] == ways["ends"]["crossfade"] == 1.0
+    assert ways["valid"]["model"] == 1.0
+    measured = {"music": "notes_melody", "levels": "solid"}[domain_of(session)]
+    assert set(ways[measured]) == {"model", "crossfade", "switch", "real"}
     assert files.read(copy).card["figures"] == json.loads(json.dumps(found, allow_nan=False))
     assert files.read(trained).card["figures"] == {}
 

@@ -27,6 +27,7 @@ from genvae.domains.music.playback import play_song
 from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.song import Song
 from genvae.domains.music.song_measures import ATTRIBUTES, song_measures
+from genvae.domains.music.transpose import brought_home
 from genvae.domains.music.voices import pick_voices
 from genvae.domains.music.wav import write_wav
 from genvae.domains.music.windows import from_windows, to_windows
@@ -52,13 +53,14 @@ class MusicCodec(Codec):
     def config(self) -> dict[str, Any]:
         return {"layout": self.layout.name}
 
-    def read(self, path: Path, voices: Mapping[str, int] | None = None) -> Iterator[Song]:
-        """The song of a file, its tracks turned into the layout's voices.
+    def read(self, path: Path) -> Iterator[Song]:
+        """The song of a file, its tracks turned into the layout's voices. Raises FileProblem."""
+        return self.read_chosen(path, {})
 
-        ``voices`` names tracks by number. Raises FileProblem and OptionProblem.
-        """
+    def read_chosen(self, path: Path, chosen: Mapping[str, str]) -> Iterator[Song]:
+        """As ``read``, with the tracks that were chosen for some voices (see ``pick_voices``)."""
         for song in self.read_whole(path):
-            yield pick_voices(song, self.layout, voices, place=str(path))
+            yield pick_voices(song, self.layout, chosen, place=str(path))
 
     def read_whole(self, path: Path) -> Iterator[Song]:
         """The song of a file with all its tracks, on the grid of 16ths. Raises FileProblem."""
@@ -135,13 +137,20 @@ class MusicCodec(Codec):
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         return loop_context(context, windows)
 
+    def together(
+        self, piece: Song, own: Mapping[str, Any], first: Song, other: Mapping[str, Any]
+    ) -> Song:
+        """The song in the first one's key, if that has one; see ``transpose.py``."""
+        has_key = any(voice.notes for voice in first.voices if not voice.drums)
+        return brought_home(piece, own, other) if has_key else piece
+
     def travel(
         self, a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
     ) -> dict[str, Any]:
         return travel_context(a, b, shares)
 
     def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-        return journey(a, b)
+        return journey(a, b, pitched=bool(self.layout.lines))
 
     def sign(self, piece: Song, text: str) -> Song:
         """The text becomes a MIDI text event."""

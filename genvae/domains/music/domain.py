@@ -18,7 +18,7 @@ class MusicDomain(Domain):
     name = "music"
     aliases = ("song", "songs")
     default_model = "trio"
-    options = ("key", "tempo", "meter", "program", "loop")
+    options = ("key", "tempo", "meter", "program", "loop", "voice", "keep-keys")
 
     def codecs(self) -> Mapping[str, str]:
         return {name: layout.summary for name, layout in LAYOUTS.items()}

@@ -1,8 +1,8 @@
 """Contexts on the way between two songs: key, meter, tempo and programs.
 
-Latents know neither key nor tempo; the context brings both. Between two songs A and B the
-windows keep A's keys, so that B is heard in A's key on its way in, and the ends themselves sound
-as they are. Meters and programs are those of the nearer end; tempo moves by equal ratios.
+Latents know neither key nor tempo; the context brings both. Keys, meters and programs are those
+of the nearer song; tempo moves by equal ratios. So the way keeps one key where the second song was
+brought into that of the first (see ``transpose.py``), and else changes it in the middle.
 """
 
 from __future__ import annotations
@@ -14,12 +14,13 @@ from typing import Any
 from genvae.domains.music.layouts import STEPS
 from genvae.domains.music.roll import cells_of_windows
 from genvae.domains.music.song import Meter
+from genvae.domains.music.transpose import home_of, key_name
 
 BAR = [[0, 4, 4]]
 
 
 def blend_contexts(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
-    """The context at ``t`` between two songs: the ends' own at 0 and 1, but B in A's keys."""
+    """The context at ``t`` between two songs: the ends' own at 0 and 1."""
     blended = dict(a if t < 0.5 else b)
     if 0.0 < t < 1.0:
         blended.pop("name", None)
@@ -27,17 +28,17 @@ def blend_contexts(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict
             if a.get(entry) != b.get(entry):
                 blended.pop(entry, None)
         blended["tempos"] = [[0, _tempo_between(a, b, t)]]
-    if a.get("shifts"):
-        blended["shifts"] = list(a["shifts"])
     return blended
 
 
 def travel_context(
     a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
 ) -> dict[str, Any]:
-    """The context of one song that goes from a to b: in a's key and meter, the tempo changing
-    window by window."""
+    """The context of one song that goes from a to b: in a's meter, each window in the keys of the
+    nearer song, the tempo changing window by window."""
     context = blend_contexts(a, b, 0.5)
+    keys_a, keys_b = (_shifts(c, len(shares)) for c in (a, b))
+    context["shifts"] = [keys_a[w] if t < 0.5 else keys_b[w] for w, t in enumerate(shares)]
     meters = a.get("meters") or BAR
     cells = cells_of_windows(tuple(Meter(*m) for m in meters), len(shares))
     starts = [int(max(0, cells[w * STEPS])) for w in range(len(shares))]
@@ -61,14 +62,25 @@ def loop_context(context: Mapping[str, Any], windows: int) -> dict[str, Any]:
     return looped
 
 
-def journey(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-    """What changes between two contexts and how, in lines for the user."""
+def _shifts(context: Mapping[str, Any], windows: int) -> list[int]:
+    """A shift a window; the last one goes on."""
+    known = list(context.get("shifts") or [0])[:windows]
+    return known + known[-1:] * (windows - len(known))
+
+
+def journey(a: Mapping[str, Any], b: Mapping[str, Any], *, pitched: bool = True) -> list[str]:
+    """What changes between two contexts and how, in lines for the user; nothing of keys unless
+    ``pitched``."""
     notes = []
     first, last = _first_tempo(a), _first_tempo(b)
     if round(first, 2) != round(last, 2):
         notes.append(f"tempo: from {first:g} to {last:g} beats a minute, by equal ratios")
-    if (a.get("shifts") or [0])[0] != (b.get("shifts") or [0])[0]:
-        notes.append("key: the second song is moved into the first one's")
+    homes = [home_of(c) for c in (a, b)]
+    if pitched and homes[0] != homes[1]:
+        first_key, second_key = map(key_name, homes)
+        notes.append(f"key: {first_key} in the first half of the way, {second_key} in the second")
+    elif pitched:
+        notes.append(f"key: {key_name(homes[0])}")
     meters = ["/".join(map(str, (c.get("meters") or BAR)[0][1:])) for c in (a, b)]
     if meters[0] != meters[1]:
         notes.append(f"meter: {meters[0]} in the first half of the way, {meters[1]} in the second")

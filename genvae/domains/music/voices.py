@@ -2,7 +2,7 @@
 
 The rule, the same for every file, in this order:
 
-1. a track asked for by number, or named exactly like the voice;
+1. a track asked for (by number, or by its own name), or named exactly like the voice;
 2. drums: all tracks on channel 10, merged;
 3. bass: a track with a bass program (General MIDI 33-40, counted from 1) or "bass" in its name;
    else the lowest mostly monophonic track, if its median pitch lies below E3 (52) and another
@@ -25,7 +25,8 @@ import numpy as np
 from genvae.domains.music.drums import CLASS_OF_PITCH, PITCH_OF_CLASS
 from genvae.domains.music.layouts import Layout, VoicePlan
 from genvae.domains.music.song import Song, Voice, note_tuples
-from genvae.errors import FileProblem, OptionProblem
+from genvae.domains.music.tracks import tracks_asked_for
+from genvae.errors import FileProblem
 
 BASS_PROGRAMS = range(32, 40)
 BASS_BELOW = 52
@@ -81,16 +82,17 @@ class _Candidate:
 def pick_voices(
     song: Song,
     layout: Layout,
-    override: Mapping[str, int] | None = None,
+    override: Mapping[str, str] | None = None,
     place: str | None = None,
 ) -> Song:
     """The song with exactly the layout's voices, each a line or a kit of nine classes.
 
-    ``override`` names tracks by number, counted from 1 among the tracks with notes. Choices and
-    losses are in the result's ``remarks``. Raises OptionProblem for an override that names no
-    voice or track, FileProblem (naming ``place``, by default the song) if no voice has a note.
+    ``override`` gives voices a track each: its number, counted from 1 among the tracks with
+    notes, or its name. Choices and losses are in the result's ``remarks``. Raises OptionProblem
+    for an override that names no voice or track, FileProblem (naming ``place``, by default the
+    song) if no voice has a note.
     """
-    asked = _checked(song, layout, dict(override or {}))
+    asked = tracks_asked_for(song, layout, override or {})
     left = {
         i: _candidate(i, v, song.steps)
         for i, v in enumerate(song.voices, 1)
@@ -130,24 +132,6 @@ def pick_voices(
             "choose another layout, or name the track with --voice NAME=TRACK"
         )
     return replace(song, voices=voices, remarks=tuple(remarks))
-
-
-def _checked(song: Song, layout: Layout, asked: dict[str, int]) -> dict[str, int]:
-    names = [p.name for p in layout.voices]
-    for name, number in asked.items():
-        if name not in names:
-            raise OptionProblem(
-                f"--voice {name}={number}: no such voice; known: {', '.join(names)}"
-            )
-        if not 1 <= number <= len(song.voices):
-            raise OptionProblem(
-                f"--voice {name}={number}: {song.name} has tracks 1 to {len(song.voices)}"
-            )
-        drums = next(p for p in layout.voices if p.name == name).drums
-        if song.voices[number - 1].drums != drums:
-            kind = "a drum track" if not drums else "a track with pitch"
-            raise OptionProblem(f"--voice {name}={number}: track {number} is {kind}")
-    return asked
 
 
 def _candidate(number: int, voice: Voice, steps: int) -> _Candidate:
@@ -214,7 +198,11 @@ def _kit(plan: VoicePlan, song: Song, asked: Mapping[str, int], remarks: list[st
     table[:, 2] = PITCH_OF_CLASS[classes]
     table = table[np.lexsort((-table[:, 3], table[:, 2], table[:, 0]))]
     fresh = np.append(True, (np.diff(table[:, [0, 2]], axis=0) != 0).any(axis=1))[: len(table)]
-    remarks.append(f"{plan.name}: channel 10, {len(parts)} track{'s' * (len(parts) > 1)}")
+    if number:
+        label = f"track {number} {parts[0].name!r}" if parts[0].name else f"track {number}"
+        remarks.append(f"{plan.name}: {label}, asked for")
+    else:
+        remarks.append(f"{plan.name}: channel 10, {len(parts)} track{'s' * (len(parts) > 1)}")
     if unknown:
         remarks.append(f"{plan.name}: {unknown} notes outside General MIDI's kit left out")
     return Voice(plan.name, note_tuples(table[fresh]), parts[0].program, drums=True)
