@@ -30,6 +30,11 @@ class DataSettings:
     """Windows a training chunk: the decoder learns to read its own past across their seams."""
     stride: int = 16
     """A chunk may start at any multiple of this many steps."""
+    distort: float = 0.0
+    """Share of the training chunks that the domain distorts (music: each line in another
+    register), so that the encoder learns what rare pieces hold."""
+    mix: float = 0.0
+    """Share of the training chunks that take each field from one of two pieces."""
     seed: int = 0
     limit: int = 0
     """Read at most this many files (0: all); for trials."""
@@ -65,11 +70,15 @@ class LossSettings:
     warmup: int = 1000
     """Steps over which beta rises from 0."""
     late_from: int = 0
-    """From this step on ``late_beta`` takes beta's place (0: never): a high rate of KL costs
-    little once the decoder has learned what it can without z."""
+    """From this step on (0: never) ``late_beta`` and ``late_rate`` take the places of ``beta``
+    and ``learned_rate``: what has been learned at a high rate is then told more briefly."""
     late_beta: float = 0.0
+    late_rate: float = 0.0
     free_bits: float = 0.0
     """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
+    learned_rate: float = 0.0
+    """Weight of the rate under the sequence prior, which is then learned together with the
+    autoencoder; ``beta`` keeps its small share to hold z near N(0, I)."""
     latent_norm: float = 0.0
     """Weight of mean squared means: regularised autoencoder (Ghosh et al. 2020)."""
 

@@ -204,6 +204,10 @@ class Codec(ABC):
         """A variation of each window of a chunk that is as good as the original (training only)."""
         return windows
 
+    def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        """A strong variation: no longer a piece one would keep, but one to be able to encode."""
+        return windows
+
     def constraints(self) -> Constraints | None:
         """Rules that decoding must keep so that only well-formed pieces are written."""
         return None

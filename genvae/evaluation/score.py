@@ -33,8 +33,14 @@ def score_samples(
     prior = GaussianPrior(int(np.prod(model.latent_shape)))
     prior.fit(posterior.mean_NPD.cpu().numpy(), posterior.variance().cpu().numpy())
     rng = np.random.default_rng(0)
-    noise = rng.standard_normal((CHUNKS * windows, len(prior.mean))).astype(np.float32)
-    z = prior.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, model.latent_shape[1])
+    if model.prior is None:
+        noise = rng.standard_normal((CHUNKS * windows, len(prior.mean))).astype(np.float32)
+        z = prior.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, model.latent_shape[1])
+    else:
+        q, d = model.latent_shape
+        size = (CHUNKS, windows * q, d)
+        both = np.stack([rng.random(size), rng.standard_normal(size)], axis=-1)
+        z = model.prior.sample(torch.from_numpy(both.astype(np.float32)))
     uniforms = rng.random((CHUNKS, windows * codec.spec.steps, codec.spec.rows))
     cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=codec.constraints())
     made = split_cells(codec.spec, cells.reshape(-1, codec.spec.steps, codec.spec.rows))

@@ -26,7 +26,8 @@ from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.likelihood import Categorical
 from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
-from genvae.recipe import ModelSettings
+from genvae.models.prior import SequencePrior
+from genvae.recipe import ModelSettings, PriorSettings
 
 
 class Encoder(nn.Module):
@@ -154,14 +155,22 @@ class Losses:
 
 
 class Autoencoder(nn.Module):
-    """Encoder, bottleneck and decoder for windows of one spec."""
+    """Encoder, bottleneck and decoder for windows of one spec.
 
-    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+    With ``prior`` settings it also holds the sequence prior, learned together with the rest: the
+    rate is then what z costs under that prior, so that the encoder learns codes which the prior
+    can predict (Chen et al. 2017, Variational Lossy Autoencoder).
+    """
+
+    def __init__(
+        self, spec: WindowSpec, settings: ModelSettings, prior: PriorSettings | None = None
+    ) -> None:
         super().__init__()
         self.spec, self.settings = spec, settings
         self.encoder = Encoder(spec, settings)
         self.bottleneck = BOTTLENECKS[settings.bottleneck](settings.encoder_width, settings.latent)
         self.decoder = Decoder(spec, settings)
+        self.prior = SequencePrior(*self.latent_shape, prior) if prior else None
 
     @property
     def latent_shape(self) -> tuple[int, int]:
@@ -192,6 +201,11 @@ class Autoencoder(nn.Module):
             total = total + nll
         terms["nll"] = total.item()
         terms["kl"] = ((posterior.kl_NPD.sum((1, 2)) * weight_N).sum() / weight_N.sum()).item()
+        if self.prior is not None:
+            nats_N = self.prior.loss(z).reshape(chunks * windows, -1).sum(-1)
+            rate_N = nats_N - posterior.entropy().sum((1, 2))
+            posterior = posterior._replace(rate_N=rate_N)
+            terms["rate"] = ((rate_N * weight_N).sum() / weight_N.sum()).item()
         for penalty in penalties:
             value = penalty(posterior, weight_N, step)
             terms[penalty.name] = value.item()

@@ -14,6 +14,9 @@ from typing import NamedTuple
 import torch
 from torch import Tensor, nn
 
+LOG_2_PI_E = 2.8378770664093453
+"""ln(2 pi e): twice the entropy of a standard normal, in nats."""
+
 
 class Posterior(NamedTuple):
     """What the bottleneck makes of the encoder's output."""
@@ -22,12 +25,20 @@ class Posterior(NamedTuple):
     log_variance_NPD: Tensor | None
     kl_NPD: Tensor
     """KL(q(z|x) || N(0, I)) in nats, zero where there is no distribution."""
+    rate_N: Tensor | None = None
+    """Nats a window of a draw of z under the sequence prior, where one is learned along."""
 
     def variance(self) -> Tensor:
         """``(N, P, D)``; next to nothing where there is no distribution."""
         if self.log_variance_NPD is None:
             return torch.full_like(self.mean_NPD, 1e-4)
         return torch.exp(self.log_variance_NPD)
+
+    def entropy(self) -> Tensor:
+        """``(N, P, D)`` in nats; zero where there is no distribution."""
+        if self.log_variance_NPD is None:
+            return torch.zeros_like(self.mean_NPD)
+        return 0.5 * (self.log_variance_NPD + LOG_2_PI_E)
 
     def sample(self) -> Tensor:
         """One draw by the reparametrisation trick (Kingma & Welling 2014)."""

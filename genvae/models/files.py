@@ -130,7 +130,9 @@ def save(
     version: str,
 ) -> None:
     """Write a model file (to a temporary name, then renamed). Raises FileProblem."""
-    tensors: dict[str, Tensor] = dict(autoencoder.state_dict())
+    tensors: dict[str, Tensor] = {
+        k: v for k, v in autoencoder.state_dict().items() if not k.startswith("prior.")
+    }
     tensors |= {f"prior.window.{k}": v for k, v in gaussian.state_dict().items()}
     if sequence is not None:
         tensors |= {f"prior.sequence.{k}": v for k, v in sequence.state_dict().items()}

@@ -6,6 +6,7 @@ Axes:  N windows · P positions · D dimensions of z
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
+from dataclasses import dataclass
 
 import torch
 from torch import Tensor
@@ -24,36 +25,52 @@ class Penalty(ABC):
         """The weighted term at a training step; ``weight_N`` leaves padding out."""
 
 
+@dataclass(frozen=True)
+class Schedule:
+    """A weight that rises in a straight line over ``warmup`` steps and, where ``late_from`` is
+    not 0, is ``late`` from that step on."""
+
+    weight: float
+    warmup: int = 0
+    late_from: int = 0
+    late: float = 0.0
+
+    def at(self, step: int) -> float:
+        """The weight at a training step."""
+        if self.late_from and step >= self.late_from:
+            return self.late
+        return self.weight * (min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0)
+
+
 class KL(Penalty):
     """``beta * KL(q || N(0, I))`` with linear warm-up (Bowman et al. 2016; Higgins et al. 2017)
     and free bits (Kingma et al. 2016): below ``free_bits`` nats a dimension costs nothing."""
 
     name = "beta_kl"
 
-    def __init__(
-        self,
-        beta: float,
-        warmup: int = 0,
-        free_bits: float = 0.0,
-        *,
-        late_from: int = 0,
-        late_beta: float = 0.0,
-    ) -> None:
-        self.beta, self.warmup, self.free_bits = beta, warmup, free_bits
-        self.late_from, self.late_beta = late_from, late_beta
-
-    def weight(self, step: int) -> float:
-        """Beta at a training step."""
-        if self.late_from and step >= self.late_from:
-            return self.late_beta
-        return self.beta * (min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0)
+    def __init__(self, beta: Schedule, free_bits: float = 0.0) -> None:
+        self.beta, self.free_bits = beta, free_bits
 
     def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
         """Mean over windows of the summed KL, times the beta of this step."""
         mean_PD = (posterior.kl_NPD * weight_N[:, None, None]).sum(0) / weight_N.sum()
         if self.free_bits > 0:
             mean_PD = torch.clamp(mean_PD, min=self.free_bits)
-        return self.weight(step) * mean_PD.sum()
+        return self.beta.at(step) * mean_PD.sum()
+
+
+class LearnedRate(Penalty):
+    """``weight * (log q(z|x) - log p(z))`` under the sequence prior that is learned along."""
+
+    name = "learned_rate"
+
+    def __init__(self, weight: Schedule) -> None:
+        self.weight = weight
+
+    def __call__(self, posterior: Posterior, weight_N: Tensor, step: int) -> Tensor:
+        """Mean over windows of the rate, times the weight of this step."""
+        assert posterior.rate_N is not None
+        return self.weight.at(step) * (posterior.rate_N * weight_N).sum() / weight_N.sum()
 
 
 class LatentNorm(Penalty):
@@ -73,15 +90,13 @@ class LatentNorm(Penalty):
 def penalties(settings: LossSettings) -> list[Penalty]:
     """The penalties a recipe asks for."""
     chosen: list[Penalty] = []
+    warmup, late_from = settings.warmup, settings.late_from
     if settings.beta > 0:
-        kl = KL(
-            settings.beta,
-            settings.warmup,
-            settings.free_bits,
-            late_from=settings.late_from,
-            late_beta=settings.late_beta,
-        )
-        chosen.append(kl)
+        beta = Schedule(settings.beta, warmup, late_from, settings.late_beta)
+        chosen.append(KL(beta, settings.free_bits))
+    if settings.learned_rate > 0:
+        rate = Schedule(settings.learned_rate, warmup, late_from, settings.late_rate)
+        chosen.append(LearnedRate(rate))
     if settings.latent_norm > 0:
         chosen.append(LatentNorm(settings.latent_norm))
     return chosen

@@ -17,16 +17,26 @@ from genvae.domains.base import Codec, split_cells, stack_cells
 class Chunks:
     """Runs of ``windows`` neighbouring windows, starting at multiples of ``stride`` steps.
 
-    ``pieces`` are ``(S_i, R)`` arrays of categories. A piece shorter than a chunk is padded at
-    its end with each field's first trivial category, and the padding has weight 0.
+    ``pieces`` are ``(S_i, R)`` arrays of categories. Of the drawn chunks, a share ``distort`` is
+    distorted by the codec, and a share ``mix`` takes each of its fields from one of two. A piece
+    shorter than a chunk is padded at its end with each field's first trivial category, and the
+    padding has weight 0.
     """
 
     def __init__(
-        self, pieces: Sequence[np.ndarray], codec: Codec, *, windows: int, stride: int
+        self,
+        pieces: Sequence[np.ndarray],
+        codec: Codec,
+        *,
+        windows: int,
+        stride: int,
+        distort: float = 0.0,
+        mix: float = 0.0,
     ) -> None:
         self.codec, self.spec, self.windows = codec, codec.spec, windows
         self.pieces = list(pieces)
         self.length = windows * self.spec.steps
+        self.distort, self.mix = distort, mix
         self.starts = [
             (i, at)
             for i, piece in enumerate(self.pieces)
@@ -52,6 +62,8 @@ class Chunks:
         """The chunk as the codec varies it."""
         cells = cells_SR.reshape(self.windows, self.spec.steps, -1)
         varied = self.codec.augment(split_cells(self.spec, cells), rng)
+        if rng.random() < self.distort:
+            varied = self.codec.distort(varied, rng)
         return stack_cells(self.spec, varied).reshape(cells_SR.shape)
 
     def batch(
@@ -65,7 +77,20 @@ class Chunks:
 
     def draw(self, size: int, rng: np.random.Generator) -> tuple[Tensor, Tensor]:
         """A random augmented batch."""
-        return self.batch(list(rng.integers(len(self.starts), size=size)), rng)
+        cells, weight = self.batch(list(rng.integers(len(self.starts), size=size)), rng)
+        return self.mixed(cells, weight, rng), weight
+
+    def mixed(self, cells_NSR: Tensor, weight_NW: Tensor, rng: np.random.Generator) -> Tensor:
+        """Some chunks with each field either their own or that of the chunk before them."""
+        out, at = cells_NSR.clone(), 0
+        whole = weight_NW.all(1).numpy()
+        chosen = (rng.random(len(out)) < self.mix) & whole & np.roll(whole, 1)
+        for field in self.spec.fields:
+            rows = slice(at, at + field.rows)
+            swap = torch.from_numpy(chosen & (rng.random(len(out)) < 0.5))
+            out[swap, :, rows] = cells_NSR.roll(1, 0)[swap, :, rows]
+            at += field.rows
+        return out
 
     def in_order(self, size: int, limit: int = 0) -> Iterator[tuple[Tensor, Tensor]]:
         """All chunks once (or an even selection of ``limit``), not augmented."""

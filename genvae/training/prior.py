@@ -25,6 +25,7 @@ def fit_sequence_prior(
     validation: Sequence[Latents],
     settings: PriorSettings,
     *,
+    fresh: bool = True,
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> dict[str, float]:
@@ -36,7 +37,9 @@ def fit_sequence_prior(
     torch.manual_seed(seed)
     means = np.concatenate([m for m, _ in train])
     spreads = np.concatenate([s for _, s in train])
-    prior.fit_scale(means + spreads * rng.standard_normal(means.shape).astype(np.float32))
+    if fresh:
+        draws = means + spreads * rng.standard_normal(means.shape).astype(np.float32)
+        prior.fit_scale(draws)
     optimizer = torch.optim.AdamW(prior.parameters(), settings.rate, weight_decay=0.05, fused=True)
     best, best_state, best_step = math.inf, None, 0
     every = max(1, min(200, settings.steps // 8))

@@ -80,7 +80,8 @@ def train(
             "into training, validation and held-out parts; give at least three unlike files"
         )
     torch.manual_seed(recipe.training.seed)
-    model = Autoencoder(codec.spec, recipe.model)
+    together = recipe.loss.learned_rate > 0
+    model = Autoencoder(codec.spec, recipe.model, recipe.prior if together else None)
     if start is not None:
         _continue_from(model, start, codec)
     outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
@@ -114,16 +115,17 @@ def _fit(
     resume: bool,
     listen: Listener,
 ) -> Outcome:
-    def chunks(indices: Sequence[int], stride: int) -> Chunks:
+    def chunks(indices: Sequence[int], stride: int, **shares: float) -> Chunks:
         chosen = [pieces.cells[i] for i in indices]
-        return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride)
+        return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride, **shares)
 
+    varied = {"distort": recipe.data.distort, "mix": recipe.data.mix}
     length = recipe.data.windows * codec.spec.steps
     real = data.windows_of(codec, [pieces.cells[i] for i in parts.validation])
     listen.stage("train", recipe.training.steps)
     return fit(
         model,
-        chunks(parts.train, recipe.data.stride),
+        chunks(parts.train, recipe.data.stride, **varied),
         chunks(parts.validation, length),
         recipe,
         run,
@@ -142,13 +144,14 @@ def _fit_prior(
 ) -> tuple[SequencePrior | None, dict[str, float]]:
     if not recipe.prior.steps:
         return None, {}
-    prior = SequencePrior(*model.latent_shape, recipe.prior)
+    prior = model.prior or SequencePrior(*model.latent_shape, recipe.prior)
     listen.stage("prior", recipe.prior.steps)
     figures = fit_sequence_prior(
         prior,
         [latents[i] for i in parts.train],
         [latents[i] for i in parts.validation],
         recipe.prior,
+        fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),
     )
@@ -158,8 +161,11 @@ def _fit_prior(
 def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     given = files.read(start)
     given.spec = codec.spec
+    state = given.autoencoder.state_dict()
+    if model.prior is not None and given.sequence is not None:
+        state |= {f"prior.{k}": v for k, v in given.sequence.state_dict().items()}
     try:
-        model.load_state_dict(given.autoencoder.state_dict())
+        model.load_state_dict(state)
     except RuntimeError as why:
         raise RecipeProblem(
             f"--from {start}: its sizes differ from the recipe's ({str(why).splitlines()[0]})"

@@ -12,10 +12,10 @@ import pytest
 import torch
 
 from genvae.models.autoencoder import Autoencoder, shift
-from genvae.models.penalties import KL, LatentNorm
-from tests.fakes import SPEC, TINY, strings
+from genvae.models.penalties import KL, LatentNorm, LearnedRate, Schedule
+from tests.fakes import SPEC, TINY, TINY_PRIOR, strings
 
-KL_TERM = KL(0.5, 0, 0.0)
+KL_TERM = KL(Schedule(0.5))
 
 
 def plain() -> Autoencoder:
@@ -140,6 +140,29 @@ def test_every_weight_is_trained(model: Autoencoder) -> None:
     model(cells(4, 2), torch.ones(4, 2), [KL_TERM], 0).total.backward()
     dead = [n for n, p in model.named_parameters() if p.grad is None or not p.grad.any()]
     assert dead == []
+
+
+def test_a_prior_learned_along_prices_the_latents() -> None:
+    torch.manual_seed(0)
+    model = Autoencoder(SPEC, TINY, TINY_PRIOR).eval()
+    assert model.prior is not None
+    weight = torch.tensor([[1.0, 1.0], [1.0, 0.0]])
+    losses = model(cells(2, 2), weight, [LearnedRate(Schedule(0.5))], 0)
+    assert losses.terms["learned_rate"] == pytest.approx(0.5 * losses.terms["rate"])
+    losses.total.backward()
+    assert all(p.grad is not None for p in model.prior.parameters())
+
+
+def test_the_rate_under_a_standard_prior_is_the_kl() -> None:
+    """With one standard normal for every dimension, log q - log p averages to the closed form."""
+    torch.manual_seed(0)
+    model = Autoencoder(SPEC, TINY, replace(TINY_PRIOR, components=1)).eval()
+    assert model.prior is not None
+    with torch.no_grad():
+        model.prior.likelihood.head.weight.zero_()
+        model.prior.likelihood.head.bias.zero_()
+        terms = model(cells(400, 4), torch.ones(400, 4), [], 0).terms
+    assert terms["rate"] == pytest.approx(terms["kl"], abs=0.15)
 
 
 def test_shift_brings_zeros() -> None:

@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from genvae.models.bottleneck import Posterior
-from genvae.models.penalties import KL, LatentNorm, penalties
+from genvae.models.penalties import KL, LatentNorm, LearnedRate, Schedule, penalties
 from genvae.recipe import LossSettings
 
 KL_NPD = torch.tensor([[[1.0, 0.1]], [[3.0, 0.3]]])
@@ -19,42 +19,49 @@ ALL = torch.ones(2)
 
 
 def test_kl_is_the_mean_over_windows_of_the_sum() -> None:
-    assert KL(1.0, 0, 0.0)(POSTERIOR, ALL, 0).item() == pytest.approx(2.2)
-    assert KL(0.5, 0, 0.0)(POSTERIOR, ALL, 0).item() == pytest.approx(1.1)
+    assert KL(Schedule(1.0))(POSTERIOR, ALL, 0).item() == pytest.approx(2.2)
+    assert KL(Schedule(0.5))(POSTERIOR, ALL, 0).item() == pytest.approx(1.1)
 
 
 def test_padding_is_left_out() -> None:
     weight = torch.tensor([1.0, 0.0])
-    assert KL(1.0, 0, 0.0)(POSTERIOR, weight, 0).item() == pytest.approx(1.1)
+    assert KL(Schedule(1.0))(POSTERIOR, weight, 0).item() == pytest.approx(1.1)
     assert LatentNorm(1.0)(POSTERIOR, weight, 0).item() == pytest.approx(12.5)
 
 
 @pytest.mark.parametrize(("step", "share"), [(0, 0.1), (4, 0.5), (9, 1.0), (500, 1.0)])
 def test_beta_rises_in_a_straight_line(step: int, share: float) -> None:
-    assert KL(2.0, 10, 0.0)(POSTERIOR, ALL, step).item() == pytest.approx(4.4 * share)
+    assert KL(Schedule(2.0, 10))(POSTERIOR, ALL, step).item() == pytest.approx(4.4 * share)
 
 
 def test_a_late_beta_takes_its_place() -> None:
     (kl,) = penalties(LossSettings(beta=2.0, warmup=4, late_from=10, late_beta=0.5))
     assert isinstance(kl, KL)
-    assert [kl.weight(step) for step in (0, 1, 3, 9, 10, 10**9)] == [0.5, 1.0, 2.0, 2.0, 0.5, 0.5]
+    assert [kl.beta.at(step) for step in (0, 1, 3, 9, 10, 10**9)] == [0.5, 1.0, 2.0, 2.0, 0.5, 0.5]
     assert kl(POSTERIOR, ALL, 10).item() == pytest.approx(1.1)
 
 
 def test_free_bits_hold_each_dimension_up() -> None:
     # Mean over windows: 2.0 and 0.2 nats; the second costs the floor of 0.5.
-    assert KL(1.0, 0, 0.5)(POSTERIOR, ALL, 0).item() == pytest.approx(2.5)
+    assert KL(Schedule(1.0), 0.5)(POSTERIOR, ALL, 0).item() == pytest.approx(2.5)
 
 
 def test_free_bits_give_no_gradient() -> None:
     kl = torch.tensor([[[2.0, 0.2]]], requires_grad=True)
-    KL(1.0, 0, 0.5)(Posterior(kl, kl, kl), torch.ones(1), 0).backward()
+    KL(Schedule(1.0), 0.5)(Posterior(kl, kl, kl), torch.ones(1), 0).backward()
     assert kl.grad is not None
     assert kl.grad.tolist() == [[[1.0, 0.0]]]
 
 
 def test_latent_norm_is_half_the_squared_length() -> None:
     assert LatentNorm(1.0)(POSTERIOR, ALL, 0).item() == pytest.approx((12.5 + 0.5) / 2)
+
+
+def test_the_learned_rate_is_a_weighted_mean_over_windows_and_rises() -> None:
+    posterior = POSTERIOR._replace(rate_N=torch.tensor([10.0, 40.0]))
+    assert LearnedRate(Schedule(0.5))(posterior, ALL, 0).item() == pytest.approx(12.5)
+    assert LearnedRate(Schedule(0.5, 4))(posterior, ALL, 1).item() == pytest.approx(6.25)
+    assert LearnedRate(Schedule(0.5))(posterior, torch.tensor([1.0, 0.0]), 0).item() == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize(
@@ -64,6 +71,7 @@ def test_latent_norm_is_half_the_squared_length() -> None:
         (LossSettings(beta=0.0), []),
         (LossSettings(beta=0.0, latent_norm=0.1), ["latent_norm"]),
         (LossSettings(latent_norm=0.1), ["beta_kl", "latent_norm"]),
+        (LossSettings(learned_rate=0.4), ["beta_kl", "learned_rate"]),
     ],
 )
 def test_a_recipe_chooses_its_terms(settings: LossSettings, names: list[str]) -> None:

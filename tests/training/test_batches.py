@@ -7,7 +7,9 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
+from genvae.domains.base import Windows
 from genvae.training.batches import Chunks
 from tests.fakes import BeadCodec, strings
 
@@ -84,3 +86,43 @@ def test_a_limit_picks_evenly() -> None:
     cells = np.concatenate([c.numpy() for c, _ in found.in_order(2, limit=3)])
     expected = np.stack([found.chunk(i)[0] for i in (0, 5, 10)])
     np.testing.assert_array_equal(cells, expected)
+
+
+class Marks(BeadCodec):
+    """Distorts by writing the last bead everywhere."""
+
+    def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        return {**windows, "bead": np.full_like(windows["bead"], 4)}
+
+
+@pytest.mark.parametrize(("share", "low", "high"), [(0.0, 0, 0), (0.5, 20, 44), (1.0, 64, 64)])
+def test_the_codec_distorts_a_share_of_the_chunks(share: float, low: int, high: int) -> None:
+    pieces = [np.zeros((32, 3), dtype=np.uint16)]
+    found = Chunks(pieces, Marks(), windows=2, stride=8, distort=share)
+    cells_NSR, _ = found.draw(64, np.random.default_rng(0))
+    marked_N = (cells_NSR[:, :, 0] == 4).all(1)
+    assert low <= int(marked_N.sum()) <= high
+    assert not cells_NSR[~marked_N].any()
+
+
+def test_mixed_chunks_take_each_field_from_one_of_two_pieces() -> None:
+    pieces = [np.full((16, 3), i, dtype=np.uint16) for i in range(4)]
+    found = Chunks(pieces, BeadCodec(), windows=2, stride=8, mix=1.0)
+    cells = torch.from_numpy(np.stack(pieces).astype(np.int64))
+    drawn = [
+        found.mixed(cells, torch.ones(4, 2), np.random.default_rng(seed))[:, 0].numpy()
+        for seed in range(20)
+    ]
+    own = np.arange(4)[:, None]
+    for rows in drawn:
+        np.testing.assert_array_equal(rows[:, 1], rows[:, 2])
+        assert np.isin(rows - own, (0, -1, 3)).all()
+    assert any((rows[:, 0] != rows[:, 1]).any() for rows in drawn)
+
+
+def test_padded_chunks_are_not_mixed() -> None:
+    found = chunks(3, size=2)
+    found.mix = 1.0
+    cells = torch.from_numpy(strings(2, 2, seed=3))
+    weight = torch.tensor([[1.0, 0.0], [1.0, 1.0]])
+    np.testing.assert_array_equal(found.mixed(cells, weight, np.random.default_rng(0)), cells)

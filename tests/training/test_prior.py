@@ -107,3 +107,11 @@ def test_the_gaussian_is_one_over_windows() -> None:
     spread = np.concatenate([s for _, s in latents]).reshape(15, 6) ** 2
     covariance = (prior.factor @ prior.factor.T).numpy()
     np.testing.assert_allclose(np.diag(covariance), flat.var(0) + spread.mean(0), rtol=1e-3)
+
+
+def test_a_prior_learned_along_keeps_its_scale() -> None:
+    prior = SequencePrior(2, 2, SETTINGS)
+    far = [(m * 3 + 1, s) for m, s in walks(4, 24, seed=0)]
+    fit_sequence_prior(prior, far, far, replace(SETTINGS, steps=1), fresh=False)
+    assert prior.mean.tolist() == [0.0, 0.0]
+    assert prior.scale.tolist() == [1.0, 1.0]

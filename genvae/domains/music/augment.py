@@ -1,4 +1,4 @@
-"""Transposition: variations for training, and a form of windows that ignores it.
+"""Transposition and distortion for training, and a form of windows that ignores transposition.
 
 Axes:  N windows · R rows (1) · T steps
 """
@@ -8,11 +8,53 @@ from __future__ import annotations
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.domains.music.key import INTERVALS_WITHIN_C
+from genvae.domains.music.key import INTERVALS_WITHIN_C, MAJOR
 from genvae.domains.music.layouts import ONSET, Layout
 
 OCTAVE_SHARE = 0.1
 """How often a chunk also moves by an octave, where the voices' ranges allow it."""
+
+
+FURTHEST = 14
+"""Scale steps by which a distorted line moves at most: two octaves."""
+
+
+def _scale_steps() -> np.ndarray:
+    """``(2 * FURTHEST + 1, 128)``: where each pitch goes when it moves by -FURTHEST.. steps of C
+    major's scale; a chromatic pitch keeps its distance to the degree below it."""
+    degrees, above = np.empty(128, dtype=np.int64), np.empty(128, dtype=np.int64)
+    for pitch in range(128):
+        below = max(d for d in MAJOR if d <= pitch % 12)
+        degrees[pitch] = pitch // 12 * 7 + MAJOR.index(below)
+        above[pitch] = pitch % 12 - below
+    moved = degrees + np.arange(-FURTHEST, FURTHEST + 1)[:, None]
+    return moved // 7 * 12 + np.array(MAJOR)[moved % 7] + above
+
+
+SCALE_STEPS = _scale_steps()
+
+
+def distort_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) -> Windows:
+    """Each line on its own moved by a random number of scale steps that its range allows.
+
+    The voices no longer fit each other; but all registers and many contours are met, and an
+    encoder that has met them does not stumble over the song that goes higher than most.
+    """
+    moved = dict(windows)
+    for plan in layout.lines:
+        x_NRT = windows[plan.name]
+        onset = x_NRT >= ONSET
+        pitches = x_NRT[onset].astype(np.int64) - ONSET
+        if not len(pitches):
+            continue
+        reached = SCALE_STEPS[:, pitches]
+        fits = np.flatnonzero((reached.min(1) >= plan.low) & (reached.max(1) <= plan.high))
+        if not len(fits):
+            continue
+        x_NRT = x_NRT.copy()
+        x_NRT[onset] = reached[rng.choice(fits)] + ONSET
+        moved[plan.name] = x_NRT
+    return moved
 
 
 def transpose_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) -> Windows:

@@ -10,7 +10,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
-from genvae.domains.music.augment import segment_bytes, transpose_chunk
+from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LineRules
 from genvae.domains.music.layouts import Layout
@@ -75,6 +75,9 @@ class MusicCodec(Codec):
 
     def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
         return transpose_chunk(windows, self.layout, rng)
+
+    def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        return distort_chunk(windows, self.layout, rng)
 
     def segments(self, windows: Windows) -> list[bytes]:
         return segment_bytes(windows, self.layout)

@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genvae.domains.base import Encoded, Windows
+from genvae.domains.music.augment import FURTHEST, SCALE_STEPS
 from genvae.domains.music.codec import MusicCodec
 from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.key import MAJOR
@@ -125,3 +126,36 @@ def test_hold_follows_only_what_sounds(codec: MusicCodec) -> None:
     assert bass is not None
     assert not bass[:, 1].any()
     assert np.flatnonzero(bass[0])[[0, 1, -1]].tolist() == [0, 18, 93]
+
+
+@settings(max_examples=100, deadline=None)
+@given(
+    st.lists(st.integers(36, 84), min_size=1, max_size=8),
+    st.integers(0, 1000),
+)
+def test_distorted_lines_keep_rhythm_range_and_scale(pitches: list[int], seed: int) -> None:
+    windows = windows_of([[p + 2 for p in pitches]], [[2 + 40, 1]])
+    moved = CODEC.distort(windows, np.random.default_rng(seed))
+    for plan in CODEC.layout.lines:
+        x, y = windows[plan.name], moved[plan.name]
+        np.testing.assert_array_equal(x < 2, y < 2)
+        np.testing.assert_array_equal(x[x < 2], y[y < 2])
+        assert (y[y >= 2] - 2 >= plan.low).all()
+        assert (y[y >= 2] - 2 <= plan.high).all()
+        if all((p - 2) % 12 in MAJOR for p in x[x >= 2]):
+            assert all((p - 2) % 12 in MAJOR for p in y[y >= 2])
+
+
+def test_distortion_reaches_far_registers_and_leaves_the_given_windows() -> None:
+    windows = windows_of([[62, 66, 69]], [[50]])
+    rng = np.random.default_rng(0)
+    firsts = {int(CODEC.distort(windows, rng)["melody"][0, 0, 0]) for _ in range(400)}
+    assert (min(firsts), max(firsts), len(firsts)) == (62 - 24, 62 + 24, 29)
+    assert windows["melody"][0, 0, :3].tolist() == [62, 66, 69]
+
+
+def test_scale_steps_of_a_chromatic_pitch() -> None:
+    third_up = SCALE_STEPS[FURTHEST + 2]
+    assert third_up[[60, 62, 71]].tolist() == [64, 65, 74]
+    assert third_up[61] == 65
+    np.testing.assert_array_equal(SCALE_STEPS[FURTHEST], np.arange(128))
