@@ -12,7 +12,11 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from genvae.domains.music.song import Meter, Song, Tempo, Voice, bar_lines, note_tuples
-from genvae.domains.music.units import microseconds_per_beat_to_bpm, ticks_to_steps
+from genvae.domains.music.units import (
+    microseconds_per_beat_to_bpm,
+    ticks_to_offsets,
+    ticks_to_steps,
+)
 from genvae.errors import FileProblem
 
 MAX_STEPS = 1 << 17
@@ -44,8 +48,9 @@ class _Raw(NamedTuple):
 def read_midi(path: Path) -> Song:
     """The song in a .mid file: a voice for each track with notes, on the grid of 16ths.
 
-    Onsets and ends go to the nearest step, lengths are at least one step; the song ends with
-    a whole bar. Raises FileProblem.
+    Onsets and ends go to the nearest step, lengths are at least one step; what is left of an
+    onset's own timing is the note's ``offset``. The song ends with a whole bar. Raises
+    FileProblem.
     """
     if not path.exists():
         raise FileProblem(f"{path}: no such file")
@@ -174,7 +179,9 @@ def _on_grid(raw: _Raw, name: str) -> Song:
         starts = ticks_to_steps(ticks[:, 0], raw.ticks_per_beat)
         ends = ticks_to_steps(ticks[:, 0] + ticks[:, 1], raw.ticks_per_beat)
         lengths = np.maximum(ends - starts, 1)
-        table = np.stack([starts, lengths, ticks[:, 2], np.maximum(ticks[:, 3], 1)], axis=1)
+        offsets = ticks_to_offsets(ticks[:, 0], raw.ticks_per_beat)
+        columns = [starts, lengths, ticks[:, 2], np.maximum(ticks[:, 3], 1), offsets]
+        table = np.stack(columns, axis=1)
         table = table[np.lexsort((table[:, 2], table[:, 0]))]
         end = max(end, int((starts + lengths).max()))
         if end > MAX_STEPS:

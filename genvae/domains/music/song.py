@@ -12,12 +12,17 @@ from genvae.domains.music.units import meter_to_steps, steps_to_seconds
 
 
 class Note(NamedTuple):
-    """A note: onset and length in steps (16ths), MIDI pitch 0..127, velocity 1..127."""
+    """A note: onset and length in steps (16ths), MIDI pitch 0..127, velocity 1..127.
+
+    ``offset`` is its micro-timing: how far from the step it begins, in 1/120 steps (ticks of the
+    files we write), -60..59.
+    """
 
     step: int
     length: int
     pitch: int
     velocity: int = 80
+    offset: int = 0
 
     @property
     def end(self) -> int:
@@ -59,7 +64,11 @@ class Voice:
 
     def table(self) -> np.ndarray:
         """The notes as ``(M, 4)`` int64: step, length, pitch, velocity."""
-        return np.array(self.notes, dtype=np.int64).reshape(-1, 4)
+        return np.array(self.notes, dtype=np.int64).reshape(-1, 5)[:, :4]
+
+    def offsets(self) -> np.ndarray:
+        """Micro-timing of the notes, ``(M,)`` int64, in 1/120 steps."""
+        return np.array([note.offset for note in self.notes], dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -111,6 +120,7 @@ def bar_lines(meters: tuple[Meter, ...]) -> Iterator[Bar]:
             step += room
 
 
-def note_tuples(table_M4: np.ndarray) -> tuple[Note, ...]:
-    """Notes from rows of step, length, pitch, velocity."""
-    return tuple(map(Note._make, table_M4.tolist()))
+def note_tuples(table: np.ndarray) -> tuple[Note, ...]:
+    """Notes from rows of step, length, pitch, velocity and, where there is one, offset:
+    ``(M, 4)`` or ``(M, 5)``."""
+    return tuple(Note(*row) for row in table.tolist())

@@ -72,7 +72,7 @@ def test_onsets_go_to_the_nearest_step_and_lengths_are_at_least_one(tmp_path: Pa
     file.tracks.append(track)
     file.save(tmp_path / "a.mid")
     song = read_midi(tmp_path / "a.mid")
-    assert song.voices[0].notes == (Note(1, 1, 60, 64), Note(1, 3, 62, 64))
+    assert song.voices[0].notes == (Note(1, 1, 60, 64, -55), Note(1, 3, 62, 64, 55))
     assert (song.steps, song.name, song.group) == (16, "a", "a")
 
 
