@@ -89,7 +89,8 @@ def touch_counts(touches: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
 def folded(pitches: np.ndarray) -> np.ndarray:
     """Pitches an octave off where they leave 0..127."""
     up = np.where(pitches < 0, pitches + 12, pitches)
-    return np.where(up > 127, up - 12, up)
+    down: np.ndarray = np.where(up > 127, up - 12, up)
+    return down
 
 
 def _tidy(table_M4: np.ndarray, steps: int) -> np.ndarray:

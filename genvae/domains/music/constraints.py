@@ -49,7 +49,7 @@ def _line(plan: VoicePlan, row: int) -> _Rule:
     going_K = np.zeros(LINE_TOKENS, dtype=bool)
     going_K[[REST, HOLD]] = True
     going_K[ONSET + plan.low : ONSET + plan.high + 1] = True
-    fresh_K = going_K & (np.arange(LINE_TOKENS) != HOLD)
+    fresh_K: np.ndarray = going_K & (np.arange(LINE_TOKENS) != HOLD)
 
     def allow(step: int, cells_NTR: np.ndarray) -> np.ndarray:
         if step == 0:
@@ -71,7 +71,8 @@ def _slot(plan: VoicePlan, row: int, slot: int) -> _Rule:
             return within_K
         above_N = cells_NTR[:, step, row + slot - 1]
         lower_NK = np.arange(SLOT_TOKENS) < np.maximum(above_N, PITCH)[:, None]
-        return lower_NK & within_K
+        mask_NK: np.ndarray = lower_NK & within_K
+        return mask_NK
 
     return allow
 

@@ -28,7 +28,8 @@ def ticks_to_offsets(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
     -60..59, less than 0 before the step."""
     own = np.asarray(ticks, dtype=np.int64) * (2 * TICKS_PER_BEAT) + ticks_per_beat
     distance = own // (2 * ticks_per_beat) - ticks_to_steps(ticks, ticks_per_beat) * TICKS_PER_STEP
-    return np.clip(distance, -(TICKS_PER_STEP // 2), TICKS_PER_STEP // 2 - 1)
+    kept: np.ndarray = np.clip(distance, -(TICKS_PER_STEP // 2), TICKS_PER_STEP // 2 - 1)
+    return kept
 
 
 def steps_to_ticks(steps: int, ticks_per_beat: int = TICKS_PER_BEAT) -> int:
