@@ -28,7 +28,8 @@ def _scale_steps() -> np.ndarray:
         degrees[pitch] = pitch // 12 * 7 + MAJOR.index(below)
         above[pitch] = pitch % 12 - below
     moved = degrees + np.arange(-FURTHEST, FURTHEST + 1)[:, None]
-    return moved // 7 * 12 + np.array(MAJOR)[moved % 7] + above
+    pitches: np.ndarray = moved // 7 * 12 + np.array(MAJOR)[moved % 7] + above
+    return pitches
 
 
 SCALE_STEPS = _scale_steps()

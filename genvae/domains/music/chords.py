@@ -101,7 +101,8 @@ def _tidy(table_M4: np.ndarray, steps: int) -> np.ndarray:
     again = np.append(table[1:, 2] == table[:-1, 2], False)[: len(table)]
     room = np.where(again, np.append(table[1:, 0], steps)[: len(table)], steps) - table[:, 0]
     table[:, 1] = np.minimum(table[:, 1], room)
-    return table[np.lexsort((table[:, 2], table[:, 0]))]
+    ordered: np.ndarray = table[np.lexsort((table[:, 2], table[:, 0]))]
+    return ordered
 
 
 def _ranks(steps_M: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
