@@ -10,7 +10,7 @@ import tomllib
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any, Literal, get_args, get_type_hints
 
 from genvae.errors import RecipeProblem, nearest
 
@@ -69,11 +69,12 @@ class LossSettings:
     beta: float = 0.3
     warmup: int = 1000
     """Steps over which beta rises from 0."""
-    late_from: int = 0
-    """From this step on (0: never) ``late_beta`` and ``late_rate`` take the places of ``beta``
-    and ``learned_rate``: what has been learned at a high rate is then told more briefly."""
-    late_beta: float = 0.0
-    late_rate: float = 0.0
+    late_from: tuple[float, ...] = ()
+    """From each of these steps on ``late_beta`` and ``late_rate``, a number for each, take the
+    places of ``beta`` and ``learned_rate``: what has been learned at a high rate is then told
+    more and more briefly."""
+    late_beta: tuple[float, ...] = ()
+    late_rate: tuple[float, ...] = ()
     free_bits: float = 0.0
     """Nats a latent dimension below which its KL costs nothing (Kingma et al. 2016)."""
     learned_rate: float = 0.0
@@ -154,8 +155,18 @@ class Recipe:
             values = getattr(self, section)
             for f in dataclasses.fields(values):
                 value = getattr(values, f.name)
-                if isinstance(value, int | float) and not 0 <= value < math.inf:
-                    raise RecipeProblem(f"[{section}] {f.name} = {value}: expected 0 or more")
+                for each in value if isinstance(value, tuple) else (value,):
+                    if isinstance(each, int | float) and not 0 <= each < math.inf:
+                        raise RecipeProblem(f"[{section}] {f.name} = {each}: expected 0 or more")
+        steps = self.loss.late_from
+        _check(list(steps) == sorted(steps), f"[loss] late_from = {list(steps)}: expected rising")
+        for name in ("late_beta", "late_rate"):
+            found = getattr(self.loss, name)
+            _check(
+                len(found) in (0, len(steps)),
+                f"[loss] {name}: expected {len(steps)} numbers, one for each of late_from, "
+                f"found {len(found)}",
+            )
         for name in ("windows", "stride"):
             _check(getattr(d, name) >= 1, f"[data] {name}: expected 1 or more")
         for name in ("steps", "batch", "validate_every"):
@@ -171,7 +182,8 @@ SECTIONS = {
     "prior": PriorSettings,
 }
 
-KINDS = {int: "a whole number", float: "a number", str: "a text", tuple: "a list of texts"}
+KINDS = {int: "a whole number", float: "a number", str: "a text"}
+PLURALS = {float: "numbers", str: "texts"}
 
 
 def _check(holds: bool, message: str) -> None:
@@ -199,23 +211,29 @@ def from_dict(raw: Mapping[str, Any], source: str = "recipe") -> Recipe:
 def _section(cls: type, raw: Any, where: str) -> Any:
     _check(isinstance(raw, Mapping), f"{where}: expected a table, found {raw!r}")
     fields = {f.name: f for f in dataclasses.fields(cls)}
+    types = get_type_hints(cls)
     values = {}
     for key, value in raw.items():
         _check(key in fields, f"{where} unknown key {key!r}; {nearest(key, fields)}")
         default = fields[key].default
-        if isinstance(default, tuple) and isinstance(value, list):
-            value = tuple(value)
-        if isinstance(default, float) and isinstance(value, int) and not isinstance(value, bool):
-            value = float(value)
-        _check(
-            type(value) is type(default),
-            f"{where} {key} = {value!r}: expected {KINDS[type(default)]}",
-        )
-        if isinstance(value, tuple):
+        kind: type = type(default)
+        wanted = KINDS.get(kind, "")
+        if kind is tuple:
+            kind = get_args(types[key])[0]
+            wanted = f"a list of {PLURALS[kind]}"
+            _check(isinstance(value, list), f"{where} {key} = {value!r}: expected {wanted}")
+            value = tuple(_widened(each, kind) for each in value)
             for each in value:
-                _check(isinstance(each, str), f"{where} {key}: {each!r}, expected a text")
+                _check(type(each) is kind, f"{where} {key}: {each!r}, expected {KINDS[kind]}")
+        else:
+            value = _widened(value, kind)
+            _check(type(value) is kind, f"{where} {key} = {value!r}: expected {wanted}")
         values[key] = value
     return cls(**values)
+
+
+def _widened(value: Any, kind: type) -> Any:
+    return float(value) if kind is float and type(value) is int else value
 
 
 def load(path: Path) -> Recipe:
@@ -233,7 +251,10 @@ def to_dict(recipe: Recipe) -> dict[str, Any]:
     """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``."""
     plain = dataclasses.asdict(recipe)
     plain["codec"] = dict(recipe.codec)
-    plain["data"]["corpora"] = list(recipe.data.corpora)
+    for section in SECTIONS:
+        plain[section] = {
+            k: list(v) if isinstance(v, tuple) else v for k, v in plain[section].items()
+        }
     return plain
 
 

@@ -43,6 +43,8 @@ def describe(line: dict[str, Any]) -> str:
         words.append(f"{line['share']:.0%} of the way")
     if "playable" in line["checks"]:
         words.append("playable" if line["checks"]["playable"] else "not playable")
+    if line.get("changed"):
+        words.append(f"repaired, {line['changed']} tiles changed")
     if "copied_windows" in line:
         words.append(f"{line['copied_windows']} of {line['windows']} windows known from training")
     return ", ".join(words)

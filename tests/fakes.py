@@ -20,6 +20,7 @@ from genvae.domains.base import (
     Domain,
     Encoded,
     Field,
+    Repaired,
     Report,
     Windows,
     WindowSpec,
@@ -76,9 +77,10 @@ class BeadRules:
 @dataclass
 class BeadCodec(Codec):
     """Reads and writes lines of three digits; ``verdicts`` are handed out by ``check`` in turn
-    (the last one for ever)."""
+    (the last one for ever), ``mends`` by ``repair``: the share that it changes, or None."""
 
     verdicts: list[bool | None] = field(default_factory=lambda: [None])
+    mends: list[float | None] = field(default_factory=list)
     ruled: bool = True
     augmented: int = 0
     checked: int = 0
@@ -149,6 +151,12 @@ class BeadCodec(Codec):
         verdict = self.verdicts[min(self.checked, len(self.verdicts) - 1)]
         self.checked += 1
         return Report(True, verdict, [] if verdict is not False else ["it breaks"])
+
+    def repair(self, piece: Beads) -> Repaired | None:
+        share = self.mends.pop(0) if self.mends else None
+        if share is None:
+            return None
+        return Repaired(replace(piece, marks=(*piece.marks, "mended")), [["a knot"]], share)
 
     def finish(self, piece: Beads, report: Report) -> Beads:
         return replace(piece, marks=(*piece.marks, "finished"))

@@ -54,7 +54,14 @@ RECIPES = st.builds(
         windows=COUNTS,
     ),
     model=st.builds(ModelSettings, bottleneck=st.sampled_from(["gaussian", "deterministic"])),
-    loss=st.builds(LossSettings, beta=SHARES, free_bits=SHARES, latent_norm=SHARES),
+    loss=st.builds(
+        LossSettings,
+        beta=SHARES,
+        free_bits=SHARES,
+        latent_norm=SHARES,
+        late_from=st.just((3.0, 5.0)),
+        late_rate=st.tuples(SHARES, SHARES),
+    ),
     training=st.builds(TrainingSettings, steps=COUNTS, batch=COUNTS, rate=SHARES),
 )
 
@@ -124,6 +131,20 @@ BASE = {"name": "a", "domain": "music"}
         ({"data": {"corpora": ["pop", 3]}}, "recipe: [data] corpora: 3, expected a text"),
         ({"data": 3}, "recipe: [data]: expected a table, found 3"),
         ({"codec": "trio"}, "recipe: [codec]: expected a table, found 'trio'"),
+        (
+            {"loss": {"late_from": 3, "late_rate": [1]}},
+            "recipe: [loss] late_from = 3: expected a list of numbers",
+        ),
+        ({"loss": {"late_from": ["3"]}}, "recipe: [loss] late_from: '3', expected a number"),
+        (
+            {"loss": {"late_from": [3, 5], "late_rate": [0.5]}},
+            "recipe: [loss] late_rate: expected 2 numbers, one for each of late_from, found 1",
+        ),
+        ({"loss": {"late_from": [5, 3]}}, "recipe: [loss] late_from = [5.0, 3.0]: expected rising"),
+        (
+            {"loss": {"late_from": [3], "late_beta": [-1]}},
+            "recipe: [loss] late_beta = -1.0: expected 0 or more",
+        ),
         ({"title": 3}, "recipe: title = 3: expected a text"),
         ({"name": ""}, "recipe: a recipe needs a name and a domain"),
         ({"domain": 3}, "recipe: domain is missing"),

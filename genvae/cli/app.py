@@ -11,6 +11,7 @@ import typer
 
 from genvae import __version__
 from genvae.cli import (
+    check,
     convert,
     corpora,
     decode,
@@ -44,6 +45,7 @@ app = typer.Typer(
 app.command("sample")(sample.sample)
 app.command("interpolate")(interpolate.interpolate)
 app.command("reconstruct")(reconstruct.reconstruct)
+app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("play")(play.play)
 app.command("convert")(convert.convert)

@@ -47,7 +47,9 @@ def interpolate(
 
     Two pieces need not have the same length, tempo or voices: the shorter is looped, the tempo
     moves along, and what was done is printed. With more than two files the way goes on from each
-    to the next. The ends are what the model makes of the files, not the files themselves.
+    to the next. The ends are what the model makes of the files, not the files themselves. A level
+    that cannot be played is repaired with few changes, else drawn again around its place on the
+    way; only the end at a level that cannot be played itself is left as it comes.
     """
     from genvae.workflows import reading, tally, write
     from genvae.workflows.output import Output

@@ -41,7 +41,8 @@ def sample(
         ),
     ] = None,
     raw: Annotated[
-        bool, typer.Option("--raw", help="As decoded: nothing drawn again, nothing put in.")
+        bool,
+        typer.Option("--raw", help="As decoded: nothing repaired, drawn again or put in."),
     ] = False,
     key: Annotated[
         str | None, typer.Option("--key", metavar="C|Am|...", help="Music: the key.")
@@ -77,8 +78,11 @@ def sample(
       genvae sample --domain music -n 4 --length 8 --loop --program chip --format mid,wav
       genvae sample --domain levels -n 10 --length 96 --format txt,png
 
-    A level that cannot be played is drawn again, up to twelve times. One that still cannot is
-    written all the same, named on stderr and marked in manifest.jsonl; the exit code stays 0.
+    Every level that is written can be played: one that cannot as it was decoded is repaired with
+    the fewest changes, or, if that takes more than one tile in twenty, drawn again. What repeats
+    the pieces of the training is drawn again too, songs as well. manifest.jsonl says which way
+    each one went and holds the path through each level as its proof. An item that fails twelve
+    times is named on stderr and left out, and the exit code is 1.
 
     With --loop the .mid ends on a bar line with all notes off and has the markers loopStart and
     loopEnd; the .wav is as long as the loop, what still sounds at its end lies over its beginning.
@@ -86,6 +90,7 @@ def sample(
     import secrets
 
     from genvae.workflows import store, tally, write
+    from genvae.workflows.deliver import Times
     from genvae.workflows.output import Output
 
     write.check_sampling(n, seed)
@@ -93,6 +98,7 @@ def sample(
     asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
     requests = store.requests(opened.domain, asked)
     voice = Voice(quiet, as_json)
+    times = Times()
     chosen = secrets.randbits(32) if seed is None else seed
     output = Output(
         opened,
@@ -113,12 +119,18 @@ def sample(
             prior=prior,
             raw=raw,
             requests=requests,
+            on_problem=voice.problem,
             on_piece=lambda _path, _made: advance(),
+            times=times,
         )
     voice.document(output.lines)
     if seed is None:
         voice.say(f"seed {chosen}")
-    voice.say(f"{count(n, 'file')} in {output.folder}: {tally.summary(found)}")
+    files = f"{n - found['missed']} of {n} files" if found["missed"] else count(n, "file")
+    voice.say(f"{files} in {output.folder}: {tally.summary(found)}")
     if not raw:
+        if found["judged"]:
+            voice.say(tally.shares(times))
         for line in tally.named_problems(output.lines):
             voice.remark(line)
+    voice.end()

@@ -94,12 +94,14 @@ class Encoded:
 @dataclass
 class Report:
     """What a check found: ``valid`` (well-formed), ``playable`` (None where it has no meaning),
-    ``problems`` in words, ``proof`` (JSON-able, e.g. the path through a level)."""
+    ``problems`` in words, ``proof`` (JSON-able, e.g. the path through a level), ``facts``
+    (JSON-able, what else was found: the place where a way ends, pushes)."""
 
     valid: bool
     playable: bool | None = None
     problems: list[str] = field(default_factory=list)
     proof: Any = None
+    facts: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -113,6 +115,20 @@ class Attribute:
     unit: str
     low: float
     high: float
+
+
+MOST_CHANGED = 0.05
+"""The share of a piece that a repair may change at most."""
+
+
+@dataclass
+class Repaired:
+    """A piece that was mended: ``changes`` says what was done, a JSON-able entry each; ``share``
+    is how much of the piece they are, in [0, ``MOST_CHANGED``]."""
+
+    piece: Any
+    changes: list[Any]
+    share: float
 
 
 class Piece(Protocol):
@@ -247,6 +263,15 @@ class Codec(ABC):
     def check(self, piece: Any) -> Report:
         """Well-formed? Playable?"""
         return Report(valid=True)
+
+    def repair(self, piece: Any) -> Repaired | None:
+        """A well-formed piece that cannot be played, with the fewest changes that mend it; None
+        if at most ``MOST_CHANGED`` of it is not enough, or nothing is known to mend."""
+        return None
+
+    def checked_picture(self, piece: Any, report: Report) -> np.ndarray:
+        """The picture of a piece with what a check found in it drawn in."""
+        return self.picture(piece)
 
     def finish(self, piece: Any, report: Report) -> Any:
         """Last touches on a delivered piece once it is checked (a level's start marker)."""

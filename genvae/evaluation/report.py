@@ -83,6 +83,11 @@ def reconstruction(
         "cells_changed_by_another_z": metrics.changed(codec, made, swapped),
     }
     drawn = posterior.sample().reshape(z.shape)
+    if model.sequence is not None:
+        entropy = posterior.entropy().sum((1, 2)).mean()
+        priced = torch.cat([model.sequence.loss(part).sum(1) for part in drawn.split(64)])
+        windows = chunks_NSR.shape[1] // spec.steps
+        figures.latent["nats_under_the_sequence_prior"] = float(priced.mean() / windows - entropy)
     return _decoded(model, codec, drawn, rng)
 
 

@@ -27,18 +27,19 @@ class Penalty(ABC):
 
 @dataclass(frozen=True)
 class Schedule:
-    """A weight that rises in a straight line over ``warmup`` steps and, where ``late_from`` is
-    not 0, is ``late`` from that step on."""
+    """A weight that rises in a straight line over ``warmup`` steps, and is ``late[i]`` from step
+    ``late_from[i]`` on."""
 
     weight: float
     warmup: int = 0
-    late_from: int = 0
-    late: float = 0.0
+    late_from: tuple[float, ...] = ()
+    late: tuple[float, ...] = ()
 
     def at(self, step: int) -> float:
         """The weight at a training step."""
-        if self.late_from and step >= self.late_from:
-            return self.late
+        passed = sum(step >= start for start in self.late_from) if self.late else 0
+        if passed:
+            return self.late[passed - 1]
         return self.weight * (min(1.0, (step + 1) / self.warmup) if self.warmup else 1.0)
 
 

@@ -60,8 +60,9 @@ def fit(
 
     The best checkpoint has the lowest ``validation loss * (1 + score)``: the loss of held-out
     chunks at full beta, and the distance of fresh samples from the validation data as the
-    ``score`` callback measures it. ``folder/metrics.jsonl`` gets a line a validation;
-    ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
+    ``score`` callback measures it. Where training chunks are distorted or mixed, the loss alone
+    decides: samples would be of such pieces too. ``folder/metrics.jsonl`` gets a line a
+    validation; ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
     GenvaeError if no validation had a finite loss.
     """
     from lightning_fabric import Fabric
@@ -82,6 +83,7 @@ def fit(
     rng = np.random.default_rng(settings.seed)
     average = checkpoint.Average(model, settings.average)
     terms = penalties(recipe.loss)
+    weight_of_score = 0.0 if recipe.data.distort or recipe.data.mix else 1.0
     state: dict[str, Any] = {"step": 0, "best": math.inf, "best_step": 0, "bad": 0, "seconds": 0.0}
     folder.mkdir(parents=True, exist_ok=True)
     if resume:
@@ -115,7 +117,7 @@ def fit(
         measured = validate(model, validation, recipe, fabric.device) | score(model)
         if preview:
             preview(model, step + 1)
-        criterion = measured["validation_loss"] * (1 + measured.get("score", 0.0))
+        criterion = measured["validation_loss"] * (1 + weight_of_score * measured.get("score", 0.0))
         state["bad"] += 1
         if criterion < state["best"]:
             state |= {"best": criterion, "best_step": step + 1, "bad": 0}

@@ -1,6 +1,6 @@
 """Fitting the sequence prior to the latents of whole pieces, after the autoencoder.
 
-Axes:  S positions of a piece · Q positions of a batch · D dimensions of z
+Axes:  N stretches · W windows · S positions of a piece · Q positions of a stretch · D dims of z
 """
 
 from __future__ import annotations
@@ -14,14 +14,22 @@ import torch
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import PriorSettings
+from genvae.training.batches import Chunks
 
 Latents = tuple[np.ndarray, np.ndarray]
 """Posterior means and standard deviations of a piece, each ``(S, D)``."""
 
 
+SCALE_BATCHES = 8
+"""Batches over which mean and standard deviation of the latents are taken."""
+
+Draw = Callable[[np.random.Generator], tuple[torch.Tensor, torch.Tensor]]
+"""A batch: ``z_NQD`` and ``weight_NQ``, 0 for padding."""
+
+
 def fit_sequence_prior(
     prior: SequencePrior,
-    train: Sequence[Latents],
+    draw: Draw,
     validation: Sequence[Latents],
     settings: PriorSettings,
     *,
@@ -29,29 +37,29 @@ def fit_sequence_prior(
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> dict[str, float]:
-    """Maximise the density of draws from the posteriors; keep the best weights by validation.
+    """Maximise the density of what ``draw`` gives; keep the best weights by validation.
 
-    Returns nats a window of the best step on validation latents and on N(0, I) for comparison.
+    A prior that is not ``fresh`` was learned together with the autoencoder: it goes on from its
+    weights, at half the rate. Returns the best step and its nats a window on validation latents.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
-    means = np.concatenate([m for m, _ in train])
-    spreads = np.concatenate([s for _, s in train])
+    peak = settings.rate if fresh else settings.rate / 2
     if fresh:
-        draws = means + spreads * rng.standard_normal(means.shape).astype(np.float32)
-        prior.fit_scale(draws)
-    optimizer = torch.optim.AdamW(prior.parameters(), settings.rate, weight_decay=0.05, fused=True)
+        seen = [z[weight > 0] for z, weight in (draw(rng) for _ in range(SCALE_BATCHES))]
+        prior.fit_scale(torch.cat(seen).numpy())
+    optimizer = torch.optim.AdamW(prior.parameters(), peak, weight_decay=0.05, fused=True)
     best, best_state, best_step = math.inf, None, 0
     every = max(1, min(200, settings.steps // 8))
     prior.train()
     for step in range(settings.steps):
         for group in optimizer.param_groups:
             group["lr"] = (
-                settings.rate
+                peak
                 * min(1.0, (step + 1) / 100)
                 * (0.02 + 0.49 * (1 + math.cos(math.pi * step / settings.steps)))
             )
-        z, weight = _batch(prior, train, settings, rng)
+        z, weight = draw(rng)
         nll = prior.loss(z)
         loss = (nll * weight).sum() / weight.sum()
         loss.backward()  # type: ignore[no-untyped-call]
@@ -92,7 +100,21 @@ def fit_gaussian(model: Autoencoder, latents: Sequence[Latents]) -> GaussianPrio
     return prior
 
 
-def _batch(
+def drawn_from(model: Autoencoder, chunks: Chunks, batch: int) -> Draw:
+    """Draws from the posteriors of chunks as the codec varies them, encoded anew each time."""
+
+    @torch.no_grad()
+    def draw(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
+        cells_NSR, weight_NW = chunks.draw(batch, rng)
+        windows = cells_NSR.reshape(-1, model.spec.steps, cells_NSR.shape[-1])
+        positions, latent = model.latent_shape
+        z_NQD = model.encode(windows).sample().reshape(batch, -1, latent)
+        return z_NQD, weight_NW.repeat_interleave(positions, dim=1)
+
+    return draw
+
+
+def stretches(
     prior: SequencePrior,
     pieces: Sequence[Latents],
     settings: PriorSettings,
@@ -121,7 +143,7 @@ def evaluate(prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSet
     rng = np.random.default_rng(1)
     total, count = 0.0, 0.0
     for _ in range(8):
-        z, weight = _batch(prior, pieces, settings, rng)
+        z, weight = stretches(prior, pieces, settings, rng)
         total += float((prior.loss(z) * weight).sum())
         count += float(weight.sum())
     prior.train()

@@ -79,8 +79,9 @@ def interpolate(
 ) -> Iterator[Made]:
     """``steps`` pieces from a to b, both ends included, each decoded from its latents alone.
 
-    A step between two playable levels that cannot be played as decoded is drawn again around
-    the same latents. Raises OptionProblem.
+    A step that cannot be played as decoded is repaired, else drawn again around the same
+    latents; but the end at a piece that cannot be played itself stays what the model makes of it.
+    Raises OptionProblem.
     """
     check_path(steps, method)
     a, b, _ = matched(opened, a, b)
@@ -90,7 +91,13 @@ def interpolate(
     for step, (t, windows) in enumerate(zip(shares, generator.decode(z), strict=True)):
         context = opened.codec.blend(a.encoded.context, b.encoded.context, float(t))
         facts = {"step": step, "share": round(float(t), 4), "attempt": 0}
-        made = finish(opened, windows, z[step], context, facts)
+        end = {0: a, steps - 1: b}.get(step)
+        made = finish(opened, windows, z[step], context, facts, repair=end is None)
+        if end is not None and not good(made):
+            if not opened.codec.check(end.piece).playable:
+                yield made
+                continue
+            made = finish(opened, windows, z[step], context, facts, repair=True)
         yield made if good(made) else _settled(opened, generator, made, z[step], context)
 
 
@@ -101,13 +108,14 @@ def _settled(
     z_WPD: np.ndarray,
     context: Mapping[str, Any],
 ) -> Made:
-    """The first of ATTEMPTS draws around the same latents that can be played, else ``made``."""
+    """The first of ATTEMPTS draws around the same latents that can be played or repaired, else
+    ``made``."""
     items = [(made.facts["step"], attempt) for attempt in range(1, ATTEMPTS + 1)]
     repeated = np.repeat(z_WPD[None], len(items), axis=0)
     drawn = generator.decode(repeated, items=items, temperature=SETTLING)
     for (_, attempt), windows in zip(items, drawn, strict=True):
         facts = made.facts | {"attempt": attempt}
-        other = finish(opened, windows, z_WPD, context, facts)
+        other = finish(opened, windows, z_WPD, context, facts, repair=True)
         if good(other):
             return other
     return made

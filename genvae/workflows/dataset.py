@@ -9,6 +9,7 @@ import hashlib
 import inspect
 import json
 import os
+import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +22,7 @@ from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
 from genvae.errors import CorpusProblem, GenvaeError
 from genvae.recipe import DataSettings
 from genvae.training.split import Split, split
+from genvae.workflows.pool import for_each
 
 Progress = Callable[[int, int], None]
 
@@ -90,15 +92,14 @@ def _encode(
     groups: list[str] = []
     names: list[str] = []
     skipped = 0
-    for i, path in enumerate(paths):
-        try:
-            for piece in codec.read(path):
-                for part in codec.training_pieces(piece):
-                    encoded.append(codec.encode(part))
-                    groups.append(part.group)
-                    names.append(part.name)
-        except GenvaeError:
+    for i, (_, found) in enumerate(for_each(Encoder(codec), paths)):
+        if isinstance(found, GenvaeError):
             skipped += 1
+        else:
+            for part, group, name in found:
+                encoded.append(part)
+                groups.append(group)
+                names.append(name)
         if progress:
             progress(i + 1, len(paths))
     if not encoded:
@@ -113,18 +114,38 @@ def _encode(
     return Dataset(cells, tuple(clusters), tuple(names), skipped, fingerprint)
 
 
+@dataclass(frozen=True)
+class Encoder:
+    """What is done to each file of a corpus, in this process or another."""
+
+    codec: Codec
+
+    def __call__(self, path: Path) -> list[tuple[Encoded, str, str]]:
+        """The file's training pieces, encoded, with group and name. Raises GenvaeError."""
+        return [
+            (self.codec.encode(part), part.group, part.name)
+            for piece in self.codec.read(path)
+            for part in self.codec.training_pieces(piece)
+        ]
+
+
 def _store(path: Path, dataset: Dataset) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
-    partial = path.with_suffix(".partial.npz")
-    np.savez_compressed(
-        partial,
-        cells=np.concatenate(dataset.cells),
-        lengths=np.array([len(c) for c in dataset.cells]),
-        clusters=np.array(dataset.clusters),
-        names=np.array(dataset.names),
-        skipped=np.array(dataset.skipped),
-    )
-    os.replace(partial, path)
+    # A name of its own: another process may be at the same corpus.
+    handle, partial = tempfile.mkstemp(".partial.npz", f"{path.stem}-", path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            np.savez_compressed(
+                file,
+                cells=np.concatenate(dataset.cells),
+                lengths=np.array([len(c) for c in dataset.cells]),
+                clusters=np.array(dataset.clusters),
+                names=np.array(dataset.names),
+                skipped=np.array(dataset.skipped),
+            )
+        os.replace(partial, path)
+    finally:
+        Path(partial).unlink(missing_ok=True)
 
 
 def _load(path: Path, fingerprint: str) -> Dataset:

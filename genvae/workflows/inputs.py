@@ -48,10 +48,16 @@ def domain_of(paths: Sequence[Path], on_problem: OnProblem | None = None) -> str
     return next(iter(found))
 
 
-def open_codec(domain: str, *, layout: str | None = None, tileset: str | None = None) -> Codec:
-    """The codec of a layout (music) or tileset (levels) by name or file, by default the domain's
-    own; no model is read. Raises OptionProblem, or FileProblem for a tileset file."""
-    given = {"layout": layout, "tileset": tileset}
+def open_codec(
+    domain: str,
+    *,
+    layout: str | None = None,
+    tileset: str | None = None,
+    rules: str | None = None,
+) -> Codec:
+    """The codec of a layout (music) or tileset and rules (levels) by name or file, by default the
+    domain's own; no model is read. Raises OptionProblem, or FileProblem for a file."""
+    given = {"layout": layout, "tileset": tileset, "rules": rules}
     config = {key: value for key, value in given.items() if value is not None}
     try:
         return registry.get(domain).open(config)

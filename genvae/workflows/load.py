@@ -48,7 +48,9 @@ class Session:
         """New pieces: items 0 to n - 1 of a seed, or those of ``indices``.
 
         ``length`` is in bars or tiles ("64x16"); ``requests`` are options of the domain
-        (``key="Am"``, ``tempo=90``). Raises OptionProblem.
+        (``key="Am"``, ``tempo=90``). Levels that cannot be played are repaired or drawn again,
+        unless ``raw``; of one that never came out, ``report.playable`` says so. Raises
+        OptionProblem.
         """
         return list(
             deliver.sample(

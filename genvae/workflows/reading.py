@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from genvae.errors import FileProblem, OptionProblem
+from genvae.domains.base import Codec
+from genvae.errors import FileProblem, GenvaeError, OptionProblem
 from genvae.workflows import between, store
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import OnProblem, domain_of, existing, piece_of
+from genvae.workflows.pool import for_each
 from genvae.workflows.store import Opened
 
 
@@ -39,15 +42,37 @@ def read_all(
     opened: Opened, paths: Sequence[Path], on_problem: OnProblem
 ) -> Iterator[tuple[Path, Source]]:
     """Every piece of every file; what cannot be read is told and left out. Raises ModelProblem."""
-    for path in paths:
-        try:
-            for piece in opened.codec.read(existing(path)):
-                try:
-                    yield path, encode_piece(opened, piece, path)
-                except FileProblem as problem:
-                    on_problem(problem)
-        except (FileProblem, OptionProblem) as problem:
+    for path, found in for_each(Reader(opened.codec), paths):
+        if isinstance(found, (FileProblem, OptionProblem)):
+            on_problem(found)
+            continue
+        if isinstance(found, GenvaeError):
+            raise found
+        pieces, problem = found
+        for piece in pieces:
+            try:
+                yield path, encode_piece(opened, piece, path)
+            except FileProblem as why:
+                on_problem(why)
+        if problem:
             on_problem(problem)
+
+
+@dataclass(frozen=True)
+class Reader:
+    """All pieces of a file, in this process or another."""
+
+    codec: Codec
+
+    def __call__(self, path: Path) -> tuple[list[Any], FileProblem | OptionProblem | None]:
+        """The pieces up to the first that cannot be read, and what that one's problem is."""
+        pieces: list[Any] = []
+        try:
+            for piece in self.codec.read(existing(path)):
+                pieces.append(piece)
+        except (FileProblem, OptionProblem) as problem:
+            return pieces, problem
+        return pieces, None
 
 
 def encode_piece(opened: Opened, piece: Any, path: Path) -> Source:

@@ -3,47 +3,76 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import asdict
 from typing import Any
+
+from genvae.workflows.deliver import Times
 
 
 def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How pieces came out, from what the manifest says of them.
 
-    ``as_decoded`` were good at the first draw, ``redrawn`` at a later one, ``not_good`` never;
-    ``judged`` were tried whether they can be played; ``copied`` of ``windows`` windows are known
-    from training.
+    ``as_decoded`` were good at the first draw, ``repaired`` after ``changes`` in all, ``redrawn``
+    at a later draw (repaired there or not), ``not_good`` never; ``judged`` were tried whether they
+    can be played; ``copied`` of ``windows`` windows are known from training.
     """
-    names = ("as_decoded", "redrawn", "not_good", "judged", "copied", "windows")
-    count = dict.fromkeys(names, 0)
+    names = ("as_decoded", "repaired", "changes", "redrawn", "not_good", "judged", "copied")
+    count = dict.fromkeys((*names, "windows"), 0)
     for line in lines:
-        checks = line["checks"]
-        count["judged"] += "playable" in checks
-        if not checks["valid"] or checks.get("playable") is False:
+        count["judged"] += "playable" in line["checks"]
+        if not _good(line):
             count["not_good"] += 1
+        elif line.get("attempt"):
+            count["redrawn"] += 1
+        elif line.get("changed"):
+            count["repaired"] += 1
+            count["changes"] += line["changed"]
         else:
-            count["redrawn" if line.get("attempt") else "as_decoded"] += 1
+            count["as_decoded"] += 1
         count["copied"] += line.get("copied_windows", 0)
         count["windows"] += line.get("windows", 0)
     return count
 
 
 def summary(found: Mapping[str, int]) -> str:
-    """A tally in words."""
+    """A tally in words; ``missed`` counts those that were not written."""
     good = "playable" if found["judged"] else "well-formed"
     words = [f"{found['as_decoded']} {good} as decoded"]
+    if found["repaired"]:
+        tiles = "1 change" if found["changes"] == 1 else f"{found['changes']} changes"
+        words.append(f"{found['repaired']} repaired ({tiles})")
     if found["redrawn"]:
         words.append(f"{found['redrawn']} {good} when drawn again")
     if found["not_good"]:
         words.append(f"{found['not_good']} not {good}")
+    if found.get("missed"):
+        words.append(f"{found['missed']} not made")
     if found["copied"]:
         words.append(f"{found['copied']} of {found['windows']} windows known from training")
     return ", ".join(words)
 
 
+def shares(times: Times) -> str:
+    """What the time was spent on, in words."""
+    spent = asdict(times)
+    total = sum(spent.values()) or 1.0
+    parts = ", ".join(f"{name} {seconds / total:.0%}" for name, seconds in spent.items())
+    return f"{parts} of {total:.1f} s"
+
+
 def named_problems(lines: Iterable[Mapping[str, Any]]) -> Iterator[str]:
-    """A line for each piece that is not well-formed or cannot be played."""
+    """A line for each piece that is not well-formed, cannot be played, or was drawn again and
+    again and is still a copy."""
     for line in lines:
         checks = line["checks"]
-        if not checks["valid"] or checks.get("playable") is False:
+        if not _good(line):
             why = "; ".join(checks.get("problems", [])) or "not playable"
             yield f"{line['file']}: {why}"
+        elif line.get("copied") and line["command"] == "sample":
+            known, windows = line["copied_windows"], line["windows"]
+            yield f"{line['file']}: {known} of {windows} windows known from training in every draw"
+
+
+def _good(line: Mapping[str, Any]) -> bool:
+    checks = line["checks"]
+    return bool(checks["valid"]) and checks.get("playable") is not False

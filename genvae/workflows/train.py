@@ -24,7 +24,7 @@ from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
-from genvae.training.prior import Latents, fit_gaussian, fit_sequence_prior, latents_of
+from genvae.training.prior import drawn_from, fit_gaussian, fit_sequence_prior, latents_of
 from genvae.training.split import Split
 from genvae.workflows import dataset as data
 
@@ -86,9 +86,8 @@ def train(
         _continue_from(model, start, codec)
     outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
     model.eval()
-    latents = {i: latents_of(model, pieces.cells[i]) for i in (*parts.train, *parts.validation)}
-    gaussian = fit_gaussian(model, [latents[i] for i in parts.train])
-    sequence, prior_figures = _fit_prior(model, latents, parts, recipe, listen)
+    gaussian = fit_gaussian(model, [latents_of(model, pieces.cells[i]) for i in parts.train])
+    sequence, prior_figures = _fit_prior(model, pieces, parts, recipe, codec, listen)
     known = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = _card(recipe, pieces, outcome, prior_figures, folder)
     files.save(
@@ -137,20 +136,28 @@ def _fit(
 
 def _fit_prior(
     model: Autoencoder,
-    latents: Mapping[int, Latents],
+    pieces: data.Dataset,
     parts: Split,
     recipe: Recipe,
+    codec: Codec,
     listen: Listener,
 ) -> tuple[SequencePrior | None, dict[str, float]]:
-    if not recipe.prior.steps:
+    settings = recipe.prior
+    if not settings.steps:
         return None, {}
-    prior = model.prior or SequencePrior(*model.latent_shape, recipe.prior)
-    listen.stage("prior", recipe.prior.steps)
+    prior = model.prior or SequencePrior(*model.latent_shape, settings)
+    chunks = Chunks(
+        [pieces.cells[i] for i in parts.train],
+        codec,
+        windows=max(1, settings.positions // prior.positions),
+        stride=recipe.data.stride,
+    )
+    listen.stage("prior", settings.steps)
     figures = fit_sequence_prior(
         prior,
-        [latents[i] for i in parts.train],
-        [latents[i] for i in parts.validation],
-        recipe.prior,
+        drawn_from(model, chunks, settings.batch),
+        [latents_of(model, pieces.cells[i]) for i in parts.validation],
+        settings,
         fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),

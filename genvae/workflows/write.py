@@ -16,7 +16,7 @@ from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
 from genvae.workflows import between, deliver, latents
 from genvae.workflows.between import Source
-from genvae.workflows.deliver import Made
+from genvae.workflows.deliver import Made, Times, good
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.output import Output, finite
 from genvae.workflows.reading import read_all
@@ -50,12 +50,15 @@ def samples(
     prior: str | None = None,
     raw: bool = False,
     requests: Mapping[str, Any] | None = None,
+    on_problem: OnProblem,
     on_piece: OnPiece | None = None,
+    times: Times | None = None,
 ) -> dict[str, int]:
-    """Write items 0 to n - 1 of a seed, and count how they came out.
+    """Write items 0 to n - 1 of a seed, and count how they came out (see ``tally``).
 
-    A piece that cannot be made well-formed and playable is written all the same: the manifest
-    says so. Raises OptionProblem, ModelProblem and FileProblem.
+    An item that does not come out well-formed and playable is not written, unless ``raw``: it is
+    named to ``on_problem``, counted as ``missed``, and the rest is made. Raises OptionProblem,
+    ModelProblem and FileProblem.
     """
     check_sampling(n, seed)
     deliver.plan(opened, length=length, temperature=temperature, prior=prior, requests=requests)
@@ -72,11 +75,25 @@ def samples(
         prior=prior,
         raw=raw,
         requests=requests,
+        times=times,
     )
+    missed = 0
     for name, piece in zip(names, made, strict=True):
-        _add(output, name, piece, on_piece)
+        if raw or good(piece):
+            _add(output, name, piece, on_piece)
+        else:
+            missed += 1
+            on_problem(_not_made(output.folder / name, piece))
     output.close()
-    return tally(output.lines)
+    return tally(output.lines) | {"missed": missed}
+
+
+def _not_made(path: Path, made: Made) -> FileProblem:
+    facts, why = made.facts, "; ".join(made.report.problems) or "cannot be played"
+    return FileProblem(
+        f"{path}: not made, {deliver.ATTEMPTS} draws failed (item {facts['index']} of seed "
+        f"{facts['seed']}: {why}); take another seed, or see it as decoded with --raw"
+    )
 
 
 def steps_of(sources: Sequence[Source], steps: int) -> int:
@@ -259,7 +276,7 @@ def _ready(opened: Opened) -> None:
 def _resign(opened: Opened, made: Made, facts: dict[str, Any]) -> None:
     """Give a piece other facts, inside its file too."""
     made.facts = facts
-    said = {k: v for k, v in facts.items() if k not in ("copied_windows", "windows")}
+    said = {k: v for k, v in facts.items() if k not in deliver.OUTCOME}
     made.piece = opened.codec.sign(made.piece, deliver.signature(opened, said))
 
 

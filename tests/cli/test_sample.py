@@ -9,7 +9,7 @@ from typing import Any
 import mido
 import pytest
 
-from genvae.domains.base import Report
+from genvae.domains.base import Repaired, Report
 from genvae.domains.levels.codec import LevelsCodec
 
 Run = Callable[..., Any]
@@ -67,32 +67,70 @@ def test_songs_are_named_signed_and_listed(run: Run, manifest: Manifest) -> None
     assert texts == [f"genvae model=trio@{first['model_hash']} seed=5 index=1 attempt=0"]
 
 
-def test_a_level_that_cannot_be_played_is_written_named_and_marked(
+def test_a_level_that_cannot_be_played_is_named_and_left_out(
+    run: Run, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    verdicts = iter([False, True])
+    proof = {"path": [[0, 5]]}
+    monkeypatch.setattr(
+        LevelsCodec, "check", lambda *_: Report(True, next(verdicts, False), ["a wall"], proof)
+    )
+    monkeypatch.setattr(LevelsCodec, "repair", lambda *_: None)
+    monkeypatch.setattr("genvae.workflows.deliver.ATTEMPTS", 2)
+    done = run("sample", "-d", "levels", "-n", 2, "--length", 16, "--seed", 1, "--out", "o")
+    assert done.code == 1
+    told, spent = done.out.splitlines()
+    assert told == "1 of 2 files in o: 1 playable as decoded, 1 not made"
+    assert spent.startswith("decoding ")
+    assert done.problem == (
+        f"genvae: {Path('o/level-0001')}: not made, 2 draws failed (item 0 of seed 1: a wall); "
+        "take another seed, or see it as decoded with --raw"
+    )
+    assert [line["file"] for line in manifest(Path("o"))] == ["level-0002.txt"]
+    assert not Path("o/level-0001.txt").exists()
+
+
+def test_with_raw_it_is_written_and_marked(
     run: Run, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(LevelsCodec, "check", lambda *_: Report(True, False, ["a wall"]))
-    monkeypatch.setattr("genvae.workflows.deliver.ATTEMPTS", 2)
-    done = run("sample", "-d", "levels", "-n", 2, "--length", 16, "--seed", 1, "--out", "o")
-    assert done.code == 0
+    options = ("--length", 16, "--seed", 1, "--raw", "--out", "o")
+    done = run("sample", "-d", "levels", "-n", 2, *options)
+    assert (done.code, done.err) == (0, "")
     assert done.out == "2 files in o: 0 playable as decoded, 2 not playable\n"
-    assert done.err == "genvae: o/level-0001.txt: a wall\ngenvae: o/level-0002.txt: a wall\n"
     for line in manifest(Path("o")):
         assert line["checks"] == {"valid": True, "playable": False, "problems": ["a wall"]}
         rows = (Path("o") / line["file"]).read_text().splitlines()
         assert [len(row) for row in rows] == [16] * 16
 
 
-def test_a_level_that_cannot_be_played_is_drawn_again(
+def test_levels_are_repaired_or_drawn_again(
     run: Run, manifest: Manifest, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    verdicts = iter([False, True, True])
+    verdicts = iter([False, False, True, True, True])
+    repairs = iter([None, 1])
+
+    def repair(_codec: LevelsCodec, level: Any) -> Repaired | None:
+        known = next(repairs)
+        return known and Repaired(level, [[3, 4, "-", "X"]], 1 / 256)
+
     proof = {"path": [[0, 5]]}
     monkeypatch.setattr(LevelsCodec, "check", lambda *_: Report(True, next(verdicts), proof=proof))
+    monkeypatch.setattr(LevelsCodec, "repair", repair)
     done = run("sample", "-d", "levels", "-n", 2, "--length", 16, "--seed", 1, "--out", "o")
-    assert done.out == ("2 files in o: 1 playable as decoded, 1 playable when drawn again\n")
+    assert done.code == 0
+    told, spent = done.out.splitlines()
+    assert told == (
+        "2 files in o: 0 playable as decoded, 1 repaired (1 change), 1 playable when drawn again"
+    )
+    assert spent.startswith("decoding ")
+    assert "repairing" in spent
     first, second = manifest(Path("o"))
-    assert (first["attempt"], first["playable_as_decoded"]) == (1, False)
-    assert (second["attempt"], second["playable_as_decoded"]) == (0, True)
+    assert (first["way"], first["attempt"], first["playable_as_decoded"]) == ("redrawn", 1, False)
+    assert (second["way"], second["attempt"], second["changed"]) == ("repaired", 0, 1)
+    assert second["changes"] == [[3, 4, "-", "X"]]
+    assert second["playable_as_decoded"] is False
+    assert second["checks"]["proof"] == proof
 
 
 def test_without_a_seed_one_is_drawn_and_printed(run: Run) -> None:

@@ -61,6 +61,8 @@ def test_reconstruction_stands_beside_its_baselines(model: ModelFile) -> None:
         kl = model.autoencoder.encode(torch.from_numpy(chunks.reshape(-1, 8, 3))).kl_NPD.mean(0)
     assert figures.latent["numbers_a_window"] == 6
     assert figures.latent["nats_a_window"] == pytest.approx(float(kl.sum()), rel=1e-4)
+    # An untrained prior prices draws of z dearer than they are worth, but finitely.
+    assert 0 < figures.latent["nats_under_the_sequence_prior"] < 100
     assert figures.latent["active_dimensions"] == int((kl > 0.1).sum())
     assert 0 < figures.latent["cells_changed_by_another_z"] <= 1
 

@@ -35,10 +35,21 @@ def test_beta_rises_in_a_straight_line(step: int, share: float) -> None:
 
 
 def test_a_late_beta_takes_its_place() -> None:
-    (kl,) = penalties(LossSettings(beta=2.0, warmup=4, late_from=10, late_beta=0.5))
+    (kl,) = penalties(LossSettings(beta=2.0, warmup=4, late_from=(10.0,), late_beta=(0.5,)))
     assert isinstance(kl, KL)
     assert [kl.beta.at(step) for step in (0, 1, 3, 9, 10, 10**9)] == [0.5, 1.0, 2.0, 2.0, 0.5, 0.5]
     assert kl(POSTERIOR, ALL, 10).item() == pytest.approx(1.1)
+
+
+def test_a_weight_may_change_more_than_once() -> None:
+    weight = Schedule(0.1, 2, (3.0, 5.0), (0.3, 0.2))
+    assert [weight.at(step) for step in (0, 1, 2, 3, 4, 5, 99)] == pytest.approx(
+        [0.05, 0.1, 0.1, 0.3, 0.3, 0.2, 0.2]
+    )
+
+
+def test_a_schedule_without_late_weights_keeps_its_own() -> None:
+    assert Schedule(0.1, 0, (3.0,), ()).at(9) == 0.1
 
 
 def test_free_bits_hold_each_dimension_up() -> None:
@@ -61,7 +72,9 @@ def test_the_learned_rate_is_a_weighted_mean_over_windows_and_rises() -> None:
     posterior = POSTERIOR._replace(rate_N=torch.tensor([10.0, 40.0]))
     assert LearnedRate(Schedule(0.5))(posterior, ALL, 0).item() == pytest.approx(12.5)
     assert LearnedRate(Schedule(0.5, 4))(posterior, ALL, 1).item() == pytest.approx(6.25)
-    assert LearnedRate(Schedule(0.5))(posterior, torch.tensor([1.0, 0.0]), 0).item() == pytest.approx(5.0)
+    assert LearnedRate(Schedule(0.5))(
+        posterior, torch.tensor([1.0, 0.0]), 0
+    ).item() == pytest.approx(5.0)
 
 
 @pytest.mark.parametrize(

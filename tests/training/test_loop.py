@@ -44,10 +44,15 @@ def run(
     resume: bool = False,
     preview: Callable[[Autoencoder, int], None] | None = None,
     progress: Callable[[int, Any], None] | None = None,
+    mix: float = 0.0,
     **training: Any,
 ) -> tuple[Autoencoder, Outcome]:
     module = module or model()
-    recipe = replace(RECIPE, training=replace(RECIPE.training, **training))
+    recipe = replace(
+        RECIPE,
+        training=replace(RECIPE.training, **training),
+        data=replace(RECIPE.data, mix=mix),
+    )
     codec = BeadCodec()
     outcome = fit(
         module,
@@ -144,6 +149,12 @@ def test_samples_decide_with_the_loss(tmp_path: Path, scores: list[float], best_
     log = lines(tmp_path)
     for line, s in zip(log, scores, strict=True):
         assert line["criterion"] == pytest.approx(line["validation_loss"] * (1 + s))
+
+
+def test_the_loss_alone_decides_where_chunks_are_mixed(tmp_path: Path) -> None:
+    run(tmp_path, steps=2, validate_every=1, score=lambda _: {"score": 0.5}, mix=0.5)
+    for line in lines(tmp_path):
+        assert line["criterion"] == line["validation_loss"]
 
 
 def test_patience(tmp_path: Path) -> None:

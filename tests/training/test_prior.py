@@ -13,15 +13,19 @@ import torch
 
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.prior import SequencePrior
+from genvae.recipe import PriorSettings
+from genvae.training.batches import Chunks
 from genvae.training.prior import (
+    Draw,
     Latents,
-    _batch,
+    drawn_from,
     evaluate,
     fit_gaussian,
     fit_sequence_prior,
     latents_of,
+    stretches,
 )
-from tests.fakes import SPEC, TINY, TINY_PRIOR, strings
+from tests.fakes import SPEC, TINY, TINY_PRIOR, BeadCodec, strings, tunes
 
 
 def walks(count: int, length: int, seed: int, keep: float = 0.95) -> list[Latents]:
@@ -36,6 +40,10 @@ def walks(count: int, length: int, seed: int, keep: float = 0.95) -> list[Latent
     return found
 
 
+def draws(prior: SequencePrior, settings: PriorSettings, pieces: list[Latents]) -> Draw:
+    return lambda rng: stretches(prior, pieces, settings, rng)
+
+
 SETTINGS = replace(TINY_PRIOR, steps=200, batch=8, positions=12, dropout=0.0, rate=0.01)
 STANDARD = 0.5 * (1 + math.log(2 * math.pi))
 """Nats that a standard normal number costs under N(0, 1)."""
@@ -47,7 +55,7 @@ def test_an_easy_sequence_is_learned() -> None:
     heard: list[int] = []
     figures = fit_sequence_prior(
         prior,
-        walks(20, 24, seed=0),
+        draws(prior, SETTINGS, walks(20, 24, seed=0)),
         walks(6, 24, seed=1),
         SETTINGS,
         progress=lambda n, _: heard.append(n),
@@ -65,7 +73,8 @@ def test_equal_seeds_equal_priors() -> None:
     for _ in range(2):
         torch.manual_seed(0)
         prior = SequencePrior(2, 2, TINY_PRIOR)
-        fit_sequence_prior(prior, walks(4, 8, 0), walks(2, 8, 1), TINY_PRIOR, seed=3)
+        draw = draws(prior, TINY_PRIOR, walks(4, 8, 0))
+        fit_sequence_prior(prior, draw, walks(2, 8, 1), TINY_PRIOR, seed=3)
         made.append(prior.state_dict())
     assert all(torch.equal(v, made[1][k]) for k, v in made[0].items())
 
@@ -76,7 +85,7 @@ def test_batches_begin_at_windows_and_pad_short_pieces() -> None:
     counted = np.arange(1, 12, dtype=np.float32)[:, None]
     long: Latents = (counted, np.zeros_like(counted))
     short: Latents = (-counted[:4], np.zeros_like(counted[:4]))
-    z, weight = _batch(prior, [long, short], settings, np.random.default_rng(0))
+    z, weight = stretches(prior, [long, short], settings, np.random.default_rng(0))
     assert z.shape == (60, 6, 1)
     begins = {float(row[0, 0]) for row in z}
     assert begins == {1.0, 3.0, 5.0, -1.0}
@@ -112,6 +121,21 @@ def test_the_gaussian_is_one_over_windows() -> None:
 def test_a_prior_learned_along_keeps_its_scale() -> None:
     prior = SequencePrior(2, 2, SETTINGS)
     far = [(m * 3 + 1, s) for m, s in walks(4, 24, seed=0)]
-    fit_sequence_prior(prior, far, far, replace(SETTINGS, steps=1), fresh=False)
+    draw = draws(prior, SETTINGS, far)
+    fit_sequence_prior(prior, draw, far, replace(SETTINGS, steps=1), fresh=False)
     assert prior.mean.tolist() == [0.0, 0.0]
     assert prior.scale.tolist() == [1.0, 1.0]
+
+
+def test_draws_are_posteriors_of_varied_chunks() -> None:
+    torch.manual_seed(0)
+    model = Autoencoder(SPEC, TINY).eval()
+    pieces = [*tunes(3, 4), strings(1, 1)[0].astype(np.uint16)]
+    draw = drawn_from(model, Chunks(pieces, BeadCodec(), windows=2, stride=8), 40)
+    z, weight = draw(np.random.default_rng(0))
+    assert z.shape == (40, 4, 3)
+    assert weight.shape == (40, 4)
+    assert {tuple(w.tolist()) for w in weight} == {(1.0,) * 4, (1.0, 1.0, 0.0, 0.0)}
+    assert not z.requires_grad
+    again, _ = draw(np.random.default_rng(0))
+    assert not torch.equal(z, again)

@@ -90,6 +90,37 @@ def test_a_step_that_never_succeeds_is_the_likeliest_one(opened: Open) -> None:
     np.testing.assert_array_equal(steps[0].piece.cells, between.reconstruct(session, a).piece.cells)
 
 
+def test_a_step_is_repaired_before_it_is_drawn_again(opened: Open) -> None:
+    session = opened(True, False, True)
+    session.codec.mends = [0.02]  # type: ignore[attr-defined]
+    steps = list(
+        between.interpolate(session, source(session, 2, 1), source(session, 2, 2), steps=3)
+    )
+    assert [m.facts["way"] for m in steps] == ["decoded", "repaired", "decoded"]
+    assert steps[1].facts["changes"] == [["a knot"]]
+    assert steps[1].piece.marks == ("mended", "finished")
+
+
+def test_the_end_at_a_playable_piece_is_repaired(opened: Open) -> None:
+    # The first end fails, the piece it stands for passes; the end fails again and is mended.
+    session = opened(False, True, False, True)
+    session.codec.mends = [0.02]  # type: ignore[attr-defined]
+    steps = list(
+        between.interpolate(session, source(session, 2, 1), source(session, 2, 2), steps=2)
+    )
+    assert [m.facts["way"] for m in steps] == ["repaired", "decoded"]
+
+
+def test_the_end_at_a_piece_that_cannot_be_played_is_left_alone(opened: Open) -> None:
+    session = opened(False, False, True)
+    session.codec.mends = [0.02]  # type: ignore[attr-defined]
+    steps = list(
+        between.interpolate(session, source(session, 2, 1), source(session, 2, 2), steps=2)
+    )
+    assert [m.report.playable for m in steps] == [False, True]
+    assert "mended" not in steps[0].piece.marks
+
+
 def test_a_piece_that_travels(opened: Open) -> None:
     session = opened()
     a, b = source(session, 2, 1), source(session, 4, 2)

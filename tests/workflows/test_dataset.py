@@ -14,6 +14,7 @@ import pytest
 from genvae.errors import CorpusProblem
 from genvae.recipe import DataSettings
 from genvae.workflows import dataset as data
+from genvae.workflows import pool
 from tests.fakes import SPEC, BeadCodec, Beads, strings, write_beads
 
 
@@ -66,6 +67,48 @@ def test_the_second_time_nothing_is_read(folder: Path, genvae_home: Path) -> Non
     for a, b in zip(first.cells, again.cells, strict=True):
         np.testing.assert_array_equal(a, b)
         assert a.dtype == b.dtype == np.uint16
+
+
+def test_many_files_are_read_by_several_processes(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    alone = data._encode(BeadCodec(), data.files_of(DataSettings(), folder), "x", None)
+    monkeypatch.setattr(pool, "MANY", 4)
+    monkeypatch.setattr(pool.os, "cpu_count", lambda: 2)
+    heard: list[tuple[int, int]] = []
+    codec = Reader()
+    found = data._encode(
+        codec, data.files_of(DataSettings(), folder), "x", lambda n, m: heard.append((n, m))
+    )
+    assert codec.checked == 0
+    assert (found.names, found.clusters, found.skipped) == (
+        alone.names,
+        alone.clusters,
+        alone.skipped,
+    )
+    for a, b in zip(found.cells, alone.cells, strict=True):
+        np.testing.assert_array_equal(a, b)
+    assert heard == [(1, 5), (2, 5), (3, 5), (4, 5), (5, 5)]
+
+
+def test_two_processes_may_store_the_same_corpus(folder: Path, genvae_home: Path) -> None:
+    first = prepared(folder, BeadCodec())
+    (cache,) = (genvae_home / "cache").iterdir()
+    partial_names = []
+
+    def replace(source: str, target: Path) -> None:
+        partial_names.append(source)
+        if len(partial_names) == 1:
+            data._store(cache, first)  # another process, at the same moment
+        real(source, target)
+
+    real = os.replace
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(data.os, "replace", replace)
+        data._store(cache, first)
+    assert len(set(partial_names)) == 2
+    assert list((genvae_home / "cache").iterdir()) == [cache]
+    assert prepared(folder, BeadCodec()).names == first.names
 
 
 def test_what_a_fingerprint_is_made_of(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections import deque
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+from genvae.domains.base import Report
 from genvae.errors import FileProblem, OptionProblem
+from genvae.generation.generator import BATCH, Generator
 from genvae.models.copies import SegmentFilter
 from genvae.workflows import deliver
-from genvae.workflows.deliver import ATTEMPTS, Made
+from genvae.workflows.deliver import ATTEMPTS, Made, Times
+from genvae.workflows.store import Opened
+from tests.fakes import BeadCodec
 
 from .conftest import Open  # noqa: TID252
 
@@ -21,10 +26,21 @@ def cells(made: Made) -> np.ndarray:
     return found
 
 
+def learn(session: Opened, made: Made) -> None:
+    """Make the windows of a piece known from training."""
+    session.model.__dict__["copies"] = SegmentFilter.of(session.codec.segments(made.windows))
+
+
+def mending(session: Opened, *shares: float | None) -> Opened:
+    session.codec.mends = list(shares)  # type: ignore[attr-defined]
+    return session
+
+
 def test_a_good_first_draw_is_handed_out(opened: Open) -> None:
     made = list(deliver.sample(opened(True), range(3), seed=1))
     assert [m.facts["index"] for m in made] == [0, 1, 2]
     assert {m.facts["attempt"] for m in made} == {0}
+    assert {m.facts["way"] for m in made} == {"decoded"}
     assert made[0].facts["playable_as_decoded"] is True
     assert made[0].piece.marks == ("finished",)
     assert made[0].piece.text.startswith("genvae model=beads@")
@@ -42,6 +58,86 @@ def test_what_fails_is_drawn_again_and_the_first_verdict_is_kept(opened: Open) -
     assert [m.facts["attempt"] for m in made] == [0, 2, 0]
     assert [m.facts["playable_as_decoded"] for m in made] == [True, False, True]
     assert all(m.report.playable for m in made)
+
+
+def test_what_can_be_repaired_is(opened: Open) -> None:
+    plain = list(deliver.sample(opened(True), range(2), seed=1))
+    # The first item fails, is mended and passes; the second passes.
+    made = list(deliver.sample(mending(opened(False, True), 0.01), range(2), seed=1))
+    assert [m.facts["way"] for m in made] == ["repaired", "decoded"]
+    assert [m.facts["playable_as_decoded"] for m in made] == [False, True]
+    assert (made[0].facts["changed"], made[0].facts["changes"]) == (1, [["a knot"]])
+    assert made[0].facts["attempt"] == 0
+    assert made[0].piece.marks == ("mended", "finished")
+    assert made[0].report.playable is True
+    np.testing.assert_array_equal(cells(made[0]), cells(plain[0]))
+    assert "changed" not in made[1].facts
+
+
+@pytest.mark.parametrize(("share", "way"), [(0.05, "repaired"), (0.051, "redrawn")])
+def test_too_much_to_repair_is_drawn_again(opened: Open, share: float, way: str) -> None:
+    made = next(iter(deliver.sample(mending(opened(False, True), share), [0], seed=1)))
+    assert made.facts["way"] == way
+    assert made.report.playable is True
+
+
+def test_a_repair_must_pass_the_check(opened: Open) -> None:
+    made = next(iter(deliver.sample(mending(opened(False, False, True), 0.01), [0], seed=1)))
+    assert (made.facts["way"], made.facts["attempt"]) == ("redrawn", 1)
+    assert made.piece.marks == ("finished",)
+
+
+def test_a_redraw_may_be_repaired(opened: Open) -> None:
+    session = mending(opened(False, False, True), None, 0.01)
+    made = next(iter(deliver.sample(session, [0], seed=1)))
+    assert (made.facts["way"], made.facts["attempt"], made.facts["changed"]) == ("redrawn", 1, 1)
+    assert made.facts["playable_as_decoded"] is False
+
+
+def test_raw_repairs_nothing(opened: Open) -> None:
+    made = next(iter(deliver.sample(mending(opened(False), 0.01), [0], seed=1, raw=True)))
+    assert "changed" not in made.facts
+    assert made.piece.marks == ()
+
+
+def test_redraws_fill_batches_whatever_they_stand_beside(opened: Open) -> None:
+    class Sometimes(BeadCodec):
+        """Fails two draws in three, by what is in them."""
+
+        def check(self, piece: Any) -> Report:
+            return Report(True, int(piece.cells.sum()) % 3 == 0)
+
+    def session() -> Opened:
+        found = opened()
+        return Opened(found.model, found.domain, Sometimes())
+
+    batches: list[int] = []
+    draw = Generator.draw
+
+    def listen(self: Generator, items: Any, *rest: Any, **options: Any) -> np.ndarray:
+        batches.append(len(items))
+        rows = [index % BATCH for index, _ in items]
+        assert len(set(rows)) == len(rows) <= BATCH
+        return draw(self, items, *rest, **options)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(Generator, "draw", listen)
+        many = list(deliver.sample(session(), range(64), seed=1))
+    assert [m.facts["index"] for m in many] == list(range(64))
+    assert sum(batches) > 2 * 64
+    assert sum(batches) / len(batches) > BATCH / 2
+    for wanted in ([0, 1, 2], [62, 63], [5, 33]):
+        some = list(deliver.sample(session(), wanted, seed=1))
+        for index, made in zip(wanted, some, strict=True):
+            assert made.facts == many[index].facts
+            np.testing.assert_array_equal(cells(made), cells(many[index]))
+
+
+def test_time_is_told_apart(opened: Open) -> None:
+    times = Times()
+    list(deliver.sample(mending(opened(False, True), 0.01), [0], seed=1, times=times))
+    assert times.decoding > times.checking > 0
+    assert times.repairing > 0
 
 
 def test_a_redraw_is_the_same_piece_as_that_attempt_alone(opened: Open) -> None:
@@ -96,9 +192,52 @@ def test_copies_of_training_windows_are_counted(opened: Open) -> None:
     session = opened()
     first = next(iter(deliver.sample(session, [0], seed=1)))
     assert (first.facts["copied_windows"], first.facts["windows"]) == (0, 2)
-    session.model.__dict__["copies"] = SegmentFilter.of(session.codec.segments(first.windows))
-    again = next(iter(deliver.sample(session, [0], seed=1)))
+    learn(session, first)
+    again = next(iter(deliver.sample(session, [0], seed=1, raw=True)))
     assert (again.facts["copied_windows"], again.facts["windows"]) == (2, 2)
+    assert (again.facts["copied"], again.facts["way"]) == (True, "decoded")
+
+
+def test_a_copy_is_drawn_again(opened: Open) -> None:
+    session = opened()
+    first = list(deliver.sample(session, range(2), seed=1))
+    learn(session, first[0])
+    again = list(deliver.sample(session, range(2), seed=1))
+    assert [m.facts["way"] for m in again] == ["redrawn", "decoded"]
+    assert [m.facts["attempt"] for m in again] == [1, 0]
+    assert "copied" not in again[0].facts
+    np.testing.assert_array_equal(cells(again[1]), cells(first[1]))
+
+
+def test_a_copy_in_every_draw_is_handed_out_and_says_so(opened: Open) -> None:
+    class Everything:
+        def known(self, segments: list[bytes]) -> np.ndarray:
+            return np.ones(len(segments), dtype=bool)
+
+    session = opened(False, True)
+    session.model.__dict__["copies"] = Everything()
+    heard: list[int] = []
+    made = next(iter(deliver.sample(session, [0], seed=1, on_attempt=heard.append)))
+    assert len(heard) == ATTEMPTS
+    assert made.facts["copied"] is True
+    assert (made.report.playable, made.facts["attempt"]) == (True, 1)
+
+
+@pytest.mark.parametrize(
+    ("known", "copy"),
+    [
+        ([], False),
+        ([0], False),
+        ([1], True),
+        ([1, 0], False),
+        ([1, 1], True),
+        ([1, 1, 0, 1], False),
+        ([0, 1, 1, 1, 0, 0], True),
+        ([1, 1, 0, 1, 1, 0, 1, 1], False),
+    ],
+)
+def test_what_a_copy_is(known: list[int], copy: bool) -> None:
+    assert deliver.is_copy(np.array(known, dtype=bool)) is copy
 
 
 @pytest.mark.parametrize(
@@ -128,9 +267,16 @@ def test_the_default_temperature_is_the_card_s(opened: Open) -> None:
     assert deliver.plan(session, temperature=0).temperature == 0
 
 
-def test_runs_that_fit_a_batch() -> None:
-    assert list(deliver._groups([0, 1, 15, 16, 17, 40])) == [[0, 1, 15], [16, 17], [40]]
+def test_runs_that_are_worked_on_together() -> None:
+    assert list(deliver._groups([0, 16, 63, 64, 65, 640])) == [[0, 16, 63], [64, 65], [640]]
     assert list(deliver._groups([])) == []
+
+
+def test_a_batch_has_an_item_a_row() -> None:
+    waiting = deque([(3, 0), (19, 0), (4, 1), (35, 0), (20, 2)])
+    assert deliver._batch(waiting) == [(3, 0), (4, 1)]
+    assert deliver._batch(waiting) == [(19, 0), (20, 2)]
+    assert list(waiting) == [(35, 0)]
 
 
 def test_saving_by_suffix(opened: Open, tmp_path: Path) -> None:

@@ -53,6 +53,7 @@ def test_what_is_left(opened: Open, tmp_path: Path) -> None:
         "seed": 1,
         "index": 0,
         "attempt": 0,
+        "way": "decoded",
         "copied_windows": 0,
         "windows": 2,
         "playable_as_decoded": True,

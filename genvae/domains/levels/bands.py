@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.rules.platformer import Crossing, Physics, cross
+from genvae.domains.levels.rules.platformer import Crossing, Physics, cross, physics_of
 
 
 @dataclass(frozen=True)
@@ -43,9 +43,10 @@ def bands(
     wide, without a start marker; named after the level and their top left corner."""
     plan = plan or BandPlan()
     level = replace(level, grid_HW=_without_start(level))
+    physics = physics or physics_of(level)
     found: list[Level] = []
-    for way in stretches(level, physics or Physics()):
-        found.extend(_along(level, way, plan, physics or Physics()))
+    for way in stretches(level, physics):
+        found.extend(_along(level, way, plan, physics))
     unique = {b.grid_HW.tobytes() + bytes(str(b.width), "ascii"): b for b in found}
     return list(unique.values())
 

@@ -14,13 +14,26 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Encoded, Field, Report, Windows, WindowSpec, Writer
+from genvae.domains.base import (
+    MOST_CHANGED,
+    Codec,
+    Encoded,
+    Field,
+    Repaired,
+    Report,
+    Windows,
+    WindowSpec,
+    Writer,
+)
 from genvae.domains.levels import measures, picture, tables, tiled
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.repair import repair_crossing
+from genvae.domains.levels.rules.base import several_starts
 from genvae.domains.levels.rules.platformer import cross
+from genvae.domains.levels.rules.registry import ruleset_of
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import (
@@ -57,6 +70,7 @@ class LevelsCodec(Codec):
 
     def __init__(self, tileset: Tileset) -> None:
         self.tileset = tileset
+        self.ruleset = ruleset_of(tileset)
         self._verdicts: dict[bytes, bool] = {}
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
@@ -127,31 +141,50 @@ class LevelsCodec(Codec):
         return OnlyDecodable(mask_K)
 
     def check(self, piece: Level) -> Report:
-        """Known tiles, at most one start; can it be crossed? ``proof`` is ``{"path": [[column,
-        row], ...]}`` from 0, row 0 on top; problems count columns from 1."""
-        problems = []
+        """Well-formed, as the tileset's rules have it? Playable? ``proof`` and ``facts`` are what
+        the ruleset found (see ``rules/base.py``), ``facts["path"]`` and ``facts["place"]`` in
+        (column, row) from 0, row 0 on top; problems count from 1. An ill-formed level is searched
+        all the same where a platformer's rules allow it."""
         unknown = np.argwhere(piece.grid_HW >= len(self.tileset))
         if len(unknown):
             row, column = unknown[0]
             return Report(
                 False, None, [f"row {row + 1}, column {column + 1}: a tile without meaning"]
             )
-        starts = np.argwhere(piece.having("start"))
-        if len(starts) > 1:
-            columns = ", ".join(str(c + 1) for _, c in starts[:5])
-            problems.append(f"{len(starts)} starts (columns {columns}), at most one is allowed")
-        valid = not problems
+        if self.ruleset is None:
+            problems = several_starts(piece)
+            return Report(not problems, None, problems)
+        problems = self.ruleset.faults(piece)
+        if problems and not self.ruleset.tolerant:
+            return Report(False, None, problems)
+        verdict = self.ruleset.check(piece)
+        facts: dict[str, Any] = dict(verdict.facts)
+        if verdict.path:
+            facts["path"] = [list(cell) for cell in verdict.path]
+        if verdict.place is not None:
+            facts["place"] = list(verdict.place)
+        return Report(
+            not problems, verdict.playable, [*problems, *verdict.problems], verdict.proof, facts
+        )
+
+    def repair(self, piece: Level) -> Repaired | None:
+        """The fewest tiles that let a platformer be crossed; a change is ``[column, row, before,
+        after]``, from 0 and in symbols. Other games' levels are not repaired."""
         if self.tileset.rules != "platformer":
-            return Report(valid, None, problems)
-        crossing = cross(piece)
-        if not crossing.playable:
-            problems.append(crossing.reason)
-        proof = {"path": [[c, r] for c, r in crossing.path]} if crossing.playable else None
-        return Report(valid, crossing.playable, problems, proof)
+            return None
+        size = piece.grid_HW.size
+        found = repair_crossing(piece, most=int(MOST_CHANGED * size))
+        if found is None:
+            return None
+        mended, changes = found
+        symbols = self.tileset.symbols
+        said = [[c, r, symbols[piece.grid_HW[r, c]], symbols[k]] for c, r, k in changes]
+        return Repaired(mended, said, len(changes) / size)
 
     def finish(self, piece: Level, report: Report) -> Level:
         """Mark the start where the proof begins, unless there is a start."""
-        if self.tileset.placed is None or not report.playable or piece.having("start").any():
+        placed = self.tileset.placed is not None and self.tileset.rules == "platformer"
+        if not placed or not report.playable or piece.having("start").any():
             return piece
         return mark_start(piece, [(c, r) for c, r in report.proof["path"]])
 
@@ -178,6 +211,12 @@ class LevelsCodec(Codec):
     def picture(self, piece: Level) -> np.ndarray:
         """RGB, 8 pixels a tile."""
         return picture.draw(piece)
+
+    def checked_picture(self, piece: Level, report: Report) -> np.ndarray:
+        """The picture with the way in red dots, and a frame around the place where it ends."""
+        facts = report.facts
+        place = facts.get("place") if not report.playable else None
+        return picture.draw(piece, facts.get("path", ()), place)
 
     def show(self, piece: Level, width: int) -> Any:
         """Coloured text in blocks of ``width`` columns under a ruler."""

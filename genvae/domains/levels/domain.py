@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 from genvae.domains.base import Domain
 from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.formats import looks_like_a_level
+from genvae.domains.levels.rules.registry import load_rules, split
 from genvae.domains.levels.tileset import Tileset, builtin, load_tileset, tileset_from
 from genvae.errors import RecipeProblem, nearest
 
@@ -27,21 +29,30 @@ class LevelsDomain(Domain):
         return {name: tileset.about for name, tileset in builtin().items()}
 
     def open(self, config: Mapping[str, Any]) -> LevelsCodec:
-        """A codec for ``{"tileset": ...}``: a built-in name, a .toml file, or a whole table as a
-        model file holds it. Raises RecipeProblem, or FileProblem for a file."""
+        """A codec for ``{"tileset": ..., "rules": ...}``: a built-in tileset's name, a .toml file,
+        or a whole table as a model file holds it; rules in place of the tileset's own, a name or a
+        .toml file. Raises RecipeProblem, or FileProblem for a file."""
         for key in config:
-            if key != "tileset":
-                raise RecipeProblem(f"levels: unknown key {key!r}; {nearest(key, ['tileset'])}")
-        tileset = config.get("tileset", DEFAULT_TILESET)
-        if isinstance(tileset, Tileset):
-            return LevelsCodec(tileset)
-        if isinstance(tileset, Mapping):
-            return LevelsCodec(tileset_from(tileset, "the model's tileset"))
-        if not isinstance(tileset, str | Path):
-            raise RecipeProblem(f"levels: tileset = {tileset!r}, expected a name or a .toml file")
-        return LevelsCodec(load_tileset(tileset))
+            if key not in ("tileset", "rules"):
+                known = ["tileset", "rules"]
+                raise RecipeProblem(f"levels: unknown key {key!r}; {nearest(key, known)}")
+        tileset = _tileset(config.get("tileset", DEFAULT_TILESET))
+        if config.get("rules") is not None:
+            rules, settings = split(load_rules(config["rules"], tileset.rules), "rules")
+            tileset = replace(tileset, rules=rules, settings=settings)
+        return LevelsCodec(tileset)
 
     def recognises(self, path: Path) -> bool:
         """A .txt or .lvl file of short lines that mostly hold the same few symbols; a .csv of tile
         numbers, a .json with rows, a map of Tiled."""
         return looks_like_a_level(path)
+
+
+def _tileset(given: Any) -> Tileset:
+    if isinstance(given, Tileset):
+        return given
+    if isinstance(given, Mapping):
+        return tileset_from(given, "the model's tileset")
+    if not isinstance(given, str | Path):
+        raise RecipeProblem(f"levels: tileset = {given!r}, expected a name or a .toml file")
+    return load_tileset(given)

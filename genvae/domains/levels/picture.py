@@ -20,8 +20,11 @@ TILE = 8
 """Side of a tile in pixels."""
 
 
-def draw(level: Level, path: Sequence[Sequence[int]] = ()) -> np.ndarray:
-    """RGB ``(H * 8, W * 8, 3)`` uint8; ``path`` ((column, row) from 0) is dotted in red."""
+def draw(
+    level: Level, path: Sequence[Sequence[int]] = (), place: Sequence[int] | None = None
+) -> np.ndarray:
+    """RGB ``(H * 8, W * 8, 3)`` uint8; ``path`` ((column, row) from 0) is dotted in red, and
+    ``place`` framed."""
     stamps_K = _stamps(level.tileset)
     tiles = stamps_K[level.grid_HW]
     image: np.ndarray = tiles.transpose(0, 2, 1, 3, 4).reshape(
@@ -30,6 +33,11 @@ def draw(level: Level, path: Sequence[Sequence[int]] = ()) -> np.ndarray:
     for column, row in path:
         y, x = row * TILE + 3, column * TILE + 3
         image[y : y + 2, x : x + 2] = (230, 30, 30)
+    if place is not None:
+        left, top = place[0] * TILE, place[1] * TILE
+        frame = np.zeros((TILE, TILE), dtype=bool)
+        frame[[0, -1]] = frame[:, [0, -1]] = True
+        image[top : top + TILE, left : left + TILE][frame] = (230, 30, 30)
     return image
 
 

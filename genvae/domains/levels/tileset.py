@@ -16,6 +16,7 @@ from typing import Any
 
 import numpy as np
 
+from genvae.domains.levels.rules import registry
 from genvae.errors import FileProblem, RecipeProblem, nearest
 
 ROLES = {
@@ -28,10 +29,16 @@ ROLES = {
     "collectable": "picked up when touched",
     "liquid": "swum through",
     "climb": "climbed up and down",
+    "hang": "hung on to and moved along, let go of to fall",
+    "dig": "solid ground that can be dug away for a while",
+    "trap": "looks solid, and lets through what falls on it",
+    "hidden": "appears, as its other roles say, once everything is collected",
     "hazard": "kills when touched",
     "enemy": "a creature that hurts",
     "bounce": "throws higher than a jump",
     "door": "leads elsewhere",
+    "locked": "solid until opened with a key",
+    "key": "opens something locked",
     "start": "where the player begins",
     "goal": "what is to be reached or filled",
     "box": "can be pushed",
@@ -42,7 +49,6 @@ ROLES = {
 
 _TILESET_KEYS = {"name", "about", "rows", "columns", "rules", "placed", "fill", "mirror", "tile"}
 _TILE_KEYS = {"symbol", "name", "roles", "colour"}
-RULES = ("platformer",)
 
 
 @dataclass(frozen=True)
@@ -66,9 +72,10 @@ class Tileset:
     """The tiles of a game, numbered from 0 in their order, and the window a model sees.
 
     ``rows`` x ``columns`` is the size of a window; ``rules`` names the game's rules, if they are
-    known; ``placed`` is the symbol of a tile that is never decoded but put in once a level is
-    checked (the start); ``fill`` is the symbol that short rows of a file are filled up with;
-    ``mirror`` lists pairs of symbols (such as ``<>``) that stand for each other seen in a mirror.
+    known, and ``settings`` holds those of their parameters that are not the default; ``placed`` is
+    the symbol of a tile that is never decoded but put in once a level is checked (the start);
+    ``fill`` is the symbol that short rows of a file are filled up with; ``mirror`` lists pairs of
+    symbols (such as ``<>``) that stand for each other seen in a mirror.
     """
 
     name: str
@@ -80,6 +87,7 @@ class Tileset:
     placed: str | None = None
     fill: str | None = None
     mirror: tuple[str, ...] = ()
+    settings: tuple[tuple[str, Any], ...] = ()
     numbers: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
@@ -114,7 +122,8 @@ class Tileset:
 
     def table(self) -> dict[str, Any]:
         """JSON-able; ``tileset_from(table)`` makes an equal tileset."""
-        optional = {"rules": self.rules, "placed": self.placed, "fill": self.fill}
+        rules = {"name": self.rules, **dict(self.settings)} if self.settings else self.rules
+        optional = {"rules": rules, "placed": self.placed, "fill": self.fill}
         return {
             "name": self.name,
             "about": self.about,
@@ -154,9 +163,7 @@ def tileset_from(table: Mapping[str, Any], where: str = "tileset") -> Tileset:
     pairs = table.get("mirror", [])
     if not isinstance(pairs, list) or not all(_pair(p, symbols) for p in pairs):
         raise RecipeProblem(f'{where}: mirror = {pairs!r}, expected pairs of symbols, as ["<>"]')
-    rules = table.get("rules")
-    if rules is not None and rules not in RULES:
-        raise RecipeProblem(f"{where}: rules = {rules!r}; {nearest(str(rules), RULES)}")
+    rules, settings = registry.split(table.get("rules"), where)
     return Tileset(
         name=_text(table.get("name"), "name", where),
         tiles=tiles,
@@ -167,6 +174,7 @@ def tileset_from(table: Mapping[str, Any], where: str = "tileset") -> Tileset:
         placed=table.get("placed"),
         fill=table.get("fill"),
         mirror=tuple(pairs),
+        settings=settings,
     )
 
 

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-from genvae.domains.music.midi_read import END_MARKER
+from genvae.domains.music.midi_raw import END_MARKER
 from genvae.domains.music.song import Song, Voice
 from genvae.domains.music.units import (
     TICKS_PER_BEAT,

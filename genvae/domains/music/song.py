@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import NamedTuple
+from typing import Any, NamedTuple, overload
 
 import numpy as np
 
@@ -28,6 +28,53 @@ class Note(NamedTuple):
     def end(self) -> int:
         """The first step at which it no longer sounds."""
         return self.step + self.length
+
+
+class NoteTable(Sequence[Note]):
+    """Notes that are kept as a table ``(M, 5)`` of step, length, pitch, velocity and offset, and
+    made when someone asks for them: equal to a tuple of the same notes."""
+
+    __slots__ = ("_made", "_table_M5")
+
+    def __init__(self, table_M5: np.ndarray) -> None:
+        self._table_M5 = table_M5
+        self._made: tuple[Note, ...] | None = None
+
+    def table(self) -> np.ndarray:
+        """The rows, a copy."""
+        return self._table_M5.astype(np.int64)
+
+    def _notes(self) -> tuple[Note, ...]:
+        if self._made is None:
+            self._made = note_tuples(self._table_M5)
+        return self._made
+
+    def __len__(self) -> int:
+        return len(self._table_M5)
+
+    @overload
+    def __getitem__(self, index: int) -> Note: ...
+    @overload
+    def __getitem__(self, index: slice) -> tuple[Note, ...]: ...
+    def __getitem__(self, index: int | slice) -> Note | tuple[Note, ...]:
+        return self._notes()[index]
+
+    def __iter__(self) -> Iterator[Note]:
+        return iter(self._notes())
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, NoteTable):
+            return np.array_equal(self._table_M5, other._table_M5)
+        return self._notes() == other
+
+    def __hash__(self) -> int:
+        return hash(self._notes())
+
+    def __repr__(self) -> str:
+        return repr(self._notes())
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return NoteTable, (self._table_M5,)
 
 
 class Meter(NamedTuple):
@@ -58,17 +105,22 @@ class Voice:
     """A line or a drum kit: notes in order of onset, then pitch; program 0..127 (General MIDI)."""
 
     name: str
-    notes: tuple[Note, ...] = ()
+    notes: Sequence[Note] = ()
     program: int = 0
     drums: bool = False
 
     def table(self) -> np.ndarray:
         """The notes as ``(M, 4)`` int64: step, length, pitch, velocity."""
-        return np.array(self.notes, dtype=np.int64).reshape(-1, 5)[:, :4]
+        return self._rows()[:, :4]
 
     def offsets(self) -> np.ndarray:
         """Micro-timing of the notes, ``(M,)`` int64, in 1/120 steps."""
-        return np.array([note.offset for note in self.notes], dtype=np.int64)
+        return self._rows()[:, 4]
+
+    def _rows(self) -> np.ndarray:
+        if isinstance(self.notes, NoteTable):
+            return self.notes.table()
+        return np.array(self.notes, dtype=np.int64).reshape(-1, 5)
 
 
 @dataclass(frozen=True)

@@ -59,6 +59,17 @@ def microseconds_per_beat_to_bpm(microseconds: float) -> float:
     return round(60e6 / max(microseconds, 1), 2)
 
 
+def ticks_to_seconds(
+    ticks: np.ndarray, ticks_per_beat: int, tempos: Sequence[tuple[int, float]]
+) -> np.ndarray:
+    """Ticks to seconds over a tempo map of (tick, microseconds a beat); 120 a minute before it."""
+    starts = np.array([0, *(tick for tick, _ in tempos)], np.int64)
+    seconds_per_tick = np.array([5e5, *(m for _, m in tempos)]) / 1e6 / ticks_per_beat
+    begun = np.concatenate([[0.0], np.cumsum(np.diff(starts) * seconds_per_tick[:-1])])
+    part = np.searchsorted(starts, ticks, side="right") - 1
+    return np.asarray(begun[part] + (ticks - starts[part]) * seconds_per_tick[part])
+
+
 def steps_to_seconds(steps: float, tempos: Sequence[tuple[int, float]]) -> float:
     """Seconds from the start to ``steps``, over a tempo map of (step, bpm)."""
     seconds = 0.0

@@ -147,8 +147,36 @@ def test_check(codec: LevelsCodec, draw_level: Draw) -> None:
 
 
 def test_without_rules_playable_has_no_meaning() -> None:
-    codec = LevelsDomain().open({"tileset": "sokoban"})
+    table = builtin()["sokoban"].table() | {"rules": None}
+    codec = LevelsDomain().open({"tileset": table})
     assert codec.check(level_from_rows(["#@#"], codec.tileset)).playable is None
+
+
+def test_check_by_the_rules_of_the_tileset() -> None:
+    codec = LevelsDomain().open({"tileset": "sokoban"})
+    report = codec.check(level_from_rows(["#####", "#@$.#", "#####"], codec.tileset))
+    assert (report.valid, report.playable, report.proof) == (True, True, {"moves": "R"})
+    assert report.facts["path"] == [[1, 1], [2, 1]]
+    report = codec.check(level_from_rows(["#####", "#@ .#", "#####"], codec.tileset))
+    assert (report.valid, report.playable, report.problems) == (False, None, ["no box"])
+
+
+def test_what_was_found_is_drawn() -> None:
+    codec = LevelsDomain().open({"tileset": "sokoban"})
+    for rows, place in ((["#####", "#@$.#", "#####"], None), (["####", "#@ #", "#$.#", "####"], 1)):
+        level = level_from_rows(rows, codec.tileset)
+        drawn = codec.checked_picture(level, codec.check(level))
+        red = (drawn == (230, 30, 30)).all(axis=2)
+        assert red[11, 11] == (place is None)
+        assert red[16, 8] == (place is not None)
+
+
+def test_rules_in_place_of_the_tilesets_own(tmp_path: Path) -> None:
+    (tmp_path / "weak.toml").write_text("jump = 1\n")
+    codec = LevelsDomain().open({"rules": str(tmp_path / "weak.toml")})
+    assert codec.tileset.settings == (("jump", 1),)
+    assert LevelsDomain().open(codec.config).tileset == codec.tileset
+    assert LevelsDomain().open({"rules": "topdown"}).tileset.rules == "topdown"
 
 
 def test_finish_marks_the_start(codec: LevelsCodec, draw_level: Draw) -> None:
@@ -259,7 +287,8 @@ def test_the_domain(tmp_path: Path) -> None:
         ("level",),
         "platformer",
     )
-    assert set(domain.codecs()) == {"platformer", "mario", "sokoban"}
+    assert set(domain.codecs()) == set(builtin())
+    assert {"platformer", "mario", "sokoban", "climber"} <= set(builtin())
     for name, yes in [("a.txt", True), ("a.LVL", True), ("a.mid", False)]:
         (tmp_path / name).write_text("--\nXX\n", encoding="utf-8")
         assert domain.recognises(tmp_path / name) is yes

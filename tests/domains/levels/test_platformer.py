@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
+from itertools import pairwise
 
 import numpy as np
 import pytest
@@ -10,8 +11,8 @@ from hypothesis import strategies as st
 
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.platformer import Physics, cross, standing
-from genvae.domains.levels.text import level_text
-from genvae.domains.levels.tileset import builtin
+from genvae.domains.levels.text import level_from_rows, level_text
+from genvae.domains.levels.tileset import builtin, tileset_from
 
 from .replay import illegal_move  # noqa: TID252
 
@@ -54,6 +55,62 @@ def test_a_stronger_jump(draw_level: Draw) -> None:
     assert not cross(draw_level(wall(6)), strong).playable
     assert cross(draw_level(gap(9)), strong).playable
     assert not cross(draw_level(gap(10)), strong).playable
+
+
+@pytest.mark.parametrize(("reach", "crossed"), [(1, 1), (3, 3), (5, 5), (7, 7), (9, 7)])
+def test_a_gap_limit(draw_level: Draw, reach: int, crossed: int) -> None:
+    physics = Physics(reach=reach)
+    for columns in (crossed - 1, crossed, crossed + 1):
+        level = draw_level(gap(columns) if columns else gap(1).replace("X-X", "XXX"))
+        found = cross(level, physics)
+        assert found.playable is (columns <= crossed)
+        assert illegal_move(level_text(level).split(), found.path) == ""
+
+
+def test_a_gap_limit_does_not_lower_walls(draw_level: Draw) -> None:
+    assert cross(draw_level(wall(4)), Physics(reach=1)).playable
+    assert not cross(draw_level(wall(5)), Physics(reach=1)).playable
+
+
+@given(seed=st.integers(0, 10**6), share=st.sampled_from([0.05, 0.2, 0.35]))
+@settings(max_examples=60, deadline=None)
+def test_flights_keep_the_gap_limit(seed: int, share: float) -> None:
+    level = scattered(seed, share, height=10, width=24)
+    rows = level_text(level).split()
+    path = cross(level, Physics(reach=2)).path
+    moved, stands = 0, standing(level)
+    for (a, _), (b, row) in pairwise(path):
+        moved += a != b
+        assert moved <= 3
+        if stands[row, b] or rows[row][b] == "~":
+            moved = 0
+    if path:
+        assert illegal_move(rows, path) == ""
+    assert cross(level, Physics(reach=30)).playable is cross(level).playable
+
+
+def goal_level(*rows: str) -> Level:
+    table = builtin()["platformer"].table()
+    table["tile"] = [*table["tile"], {"symbol": "G", "name": "flag", "roles": ["goal"]}]
+    return level_from_rows(list(rows), tileset_from(table))
+
+
+def test_a_goal_tile_is_the_end() -> None:
+    found = cross(goal_level("-----", "--G-X", "XXXXX"), start=(0, 1))
+    assert found.path == [(0, 1), (1, 1), (2, 1)]
+    air = cross(goal_level("---G-----", "---------", "-P-------", "XXXXXX---"))
+    assert air.playable
+    assert air.path[-1] == (3, 0)
+    closed = cross(goal_level("---X-", "P--XG", "XXXXX"))
+    assert closed.reason == "the goal in column 5, row 2 is out of reach; the way ends in column 3"
+    assert cross(goal_level("---X-", "P--XG", "XXXXX"), goal_column=2).playable
+
+
+def test_a_tileset_brings_its_physics(draw_level: Draw) -> None:
+    level = draw_level(wall(5))
+    table = level.tileset.table() | {"rules": {"name": "platformer", "jump": 5}}
+    assert not cross(level).playable
+    assert cross(Level(level.grid_HW, tileset_from(table))).playable
 
 
 def test_a_wall_to_the_ceiling(draw_level: Draw) -> None:

@@ -21,11 +21,23 @@ SMALL: dict[str, Any] = {
 
 def test_the_built_in_tilesets() -> None:
     assert {name: t.symbols for name, t in builtin().items()} == {
+        "cataclysm": '.,= #"+fFT~>',
+        "climber": " MXFHZTNER",
+        "crawl": ". #+@Tlw,^G_F<>Ei",
+        "freedoom": ".-XD~EKWAHt>P",
         "mario": "-XS?QE<>[]oBb",
         "platformer": "-X/TS?o~^EJDP",
         "sokoban": " #.$*@+",
     }
-    assert [(t.rows, t.columns) for t in builtin().values()] == [(14, 16), (16, 16), (10, 10)]
+    assert {name: (t.rows, t.columns) for name, t in builtin().items()} == {
+        "cataclysm": (24, 24),
+        "climber": (20, 28),
+        "crawl": (16, 16),
+        "freedoom": (16, 16),
+        "mario": (14, 16),
+        "platformer": (16, 16),
+        "sokoban": (10, 10),
+    }
 
 
 def test_roles_of_the_platformer() -> None:
@@ -36,7 +48,7 @@ def test_roles_of_the_platformer() -> None:
     assert tileset.placed == "P"
 
 
-@pytest.mark.parametrize("name", ["platformer", "mario", "sokoban"])
+@pytest.mark.parametrize("name", list(builtin()))
 def test_a_table_gives_an_equal_tileset(name: str) -> None:
     tileset = builtin()[name]
     assert tileset_from(tileset.table()) == tileset

@@ -14,14 +14,19 @@ around it, or leaves it in place:
 - solid tiles and hazards cannot be entered; below the bottom row lies death; the top row is a
   ceiling; a diagonal move needs one of the two cells beside it free
 - creatures do not move and do not hurt: they can be jumped on
+- with ``reach``, one flight (from leaving a place to stand until the next) moves at most
+  ``reach + 1`` columns sideways, so that no flat gap wider than ``reach`` is crossed
+
+The way begins at the start (or anywhere to stand in the leftmost three columns) and ends at any
+tile with the role ``goal``, touched in passing; in a level without one, standing or swimming in
+the last column.
 
 Calibrated on SuperTux (tiles of 32 px, gravity 1000 px/s2, jump 520 to 580 px/s, walk 230, run
 320 px/s): there a jump from standing rises 4.2 tiles, a running jump 5.2, and crosses a gap of
 about 10. The default of 4 rows and 7 columns is what a walking player reaches.
 
-A set of body positions is one Python integer, a bit a cell (rows of ``W + 1`` bits, the last a
-guard that is never free), so that all positions advance one move in a few shifts; the fronts of
-all moves are kept, and the path is traced back through them.
+The search advances all positions at once (see ``terrain.py``); the fronts of all moves are kept,
+and the path is traced back through them.
 
 Axes:  H rows, the top one first · W columns
 """
@@ -29,24 +34,16 @@ Axes:  H rows, the top one first · W columns
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 import numpy as np
 
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.rules.base import Ruleset, Verdict, spoken
+from genvae.domains.levels.rules.registry import ruleset_of
+from genvae.domains.levels.rules.terrain import FALL, STAND, SWIM, Physics, State, Terrain
 
-
-@dataclass(frozen=True)
-class Physics:
-    """What a body can do, in rows. Raises ValueError outside 1..30 (``leap`` from 0)."""
-
-    jump: int = 4
-    bounce: int = 6
-    leap: int = 3
-
-    def __post_init__(self) -> None:
-        if not (1 <= self.jump <= 30 and 1 <= self.bounce <= 30 and 0 <= self.leap <= 30):
-            raise ValueError(f"{self}: expected 1..30 rows")
+__all__ = ["Crossing", "Physics", "Platformer", "Terrain", "cross", "physics_of", "standing"]
 
 
 @dataclass(frozen=True)
@@ -64,94 +61,6 @@ class Crossing:
     reason: str = ""
 
 
-STAND, FALL, SWIM, RISE = 0, 1, 2, 3
-"""Phases of a body; ``RISE + k`` can rise k rows more."""
-
-State = tuple[int, int]
-"""(phase, bit number)."""
-
-
-class Terrain:
-    """A level as bit sets, and the moves on it."""
-
-    def __init__(self, level: Level, physics: Physics) -> None:
-        self.height, self.width = level.height, level.width
-        self.stride = level.width + 1
-        self.physics = physics
-        solid = level.having("solid")
-        hazard = level.having("hazard")
-        oneway = level.having("oneway")
-        self.free = self.bits(~solid & ~hazard)
-        self.oneway = self.bits(oneway)
-        self.liquid = self.bits(level.having("liquid", "climb"))
-        carrying = self.bits((solid | oneway) & ~hazard)
-        self.support = (carrying >> self.stride) & self.free & ~self.liquid
-        self.springs = (self.bits(level.having("bounce")) >> self.stride) & self.support
-        self.phases = RISE + max(physics.jump, physics.bounce, physics.leap)
-
-    def bits(self, mask_HW: np.ndarray) -> int:
-        """A mask as one integer: bit ``row * (W + 1) + column``."""
-        guarded = np.zeros((self.height, self.stride), dtype=np.uint8)
-        guarded[:, :-1] = mask_HW
-        return int.from_bytes(np.packbits(guarded.reshape(-1), bitorder="little"), "little")
-
-    def columns(self, first: int, last: int) -> int:
-        """All cells of the columns ``first..last``."""
-        mask = np.zeros((self.height, self.width), dtype=bool)
-        mask[:, max(first, 0) : last + 1] = True
-        return self.bits(mask)
-
-    def side(self, x: int) -> int:
-        return (x | x << 1 | x >> 1) & self.free
-
-    def up(self, x: int) -> int:
-        return (self.side(x) >> self.stride & self.free) | self.side(x >> self.stride & self.free)
-
-    def down(self, x: int) -> int:
-        enter = self.free & ~self.oneway
-        return (self.side(x) << self.stride & enter) | self.side(x << self.stride & enter)
-
-    def advance(self, front: list[int]) -> list[int]:
-        """The states one move after those of ``front`` (a bit set a phase)."""
-        stand, fall, swim = front[STAND], front[FALL], front[SWIM]
-        reached = [0] * self.phases
-        arrive = 0
-        if stand:
-            arrive |= self.side(stand)
-            launch = stand & ~self.springs
-            if launch:
-                reached[RISE + self.physics.jump - 1] |= self.up(launch)
-            if launch != stand:
-                reached[RISE + self.physics.bounce - 1] |= self.up(stand & self.springs)
-        for k in range(1, self.phases - RISE):
-            if front[RISE + k]:
-                reached[RISE + k - 1] |= self.up(front[RISE + k])
-        if fall:
-            arrive |= self.down(fall)
-        if swim:
-            above = self.up(swim)
-            arrive |= above | self.side(swim) | self.down(swim)
-            if self.physics.leap:
-                reached[RISE + self.physics.leap - 1] |= above
-        return self.settle(reached, arrive)
-
-    def settle(self, reached: list[int], arrive: int) -> list[int]:
-        """Who has arrived: swims in a liquid, stands where carried, falls otherwise; who rises
-        may also stop doing so."""
-        for phase in range(RISE, self.phases):
-            arrive |= reached[phase]
-            reached[phase] &= ~self.liquid
-        reached[SWIM] = arrive & self.liquid
-        reached[STAND] = arrive & self.support
-        reached[FALL] = arrive & ~self.liquid & ~self.support
-        return reached
-
-    def cell(self, bit: int) -> tuple[int, int]:
-        """(column, row) of a bit."""
-        row, column = divmod(bit, self.stride)
-        return column, row
-
-
 def cross(
     level: Level,
     physics: Physics | None = None,
@@ -164,10 +73,15 @@ def cross(
 
     The way begins at ``start`` (column, row), else at the tile with the role ``start``, else at
     any place to stand or swim in ``start_columns`` (first, last; by default the leftmost three).
-    It ends standing or swimming in ``goal_column`` (by default the last). All are from 0.
+    It ends standing or swimming in ``goal_column`` (by default the last); where neither a goal
+    nor columns to start from are given, a tile with the role ``goal`` is the end. All are from 0.
+    Without ``physics`` those of the level's tileset serve.
     """
-    terrain = Terrain(level, physics or Physics())
+    terrain = Terrain(level, physics or physics_of(level))
     goal = level.width - 1 if goal_column is None else goal_column
+    marked = 0
+    if goal_column is None and start_columns is None:
+        marked = terrain.bits(level.having("goal"))
     begin, why = _begin(level, terrain, start, start_columns)
     if not begin:
         return Crossing(False, reason=why)
@@ -179,15 +93,55 @@ def cross(
     target = terrain.columns(goal, goal)
     while True:
         hit = (front[STAND] | front[SWIM]) & target
+        if marked:
+            hit = _any_of(front) & marked
         if hit:
-            return Crossing(True, trace(terrain, fronts, _low(hit)), goal)
+            path = trace(terrain, fronts, _low(hit))
+            return Crossing(True, path, path[-1][0])
         reached = terrain.advance(front)
         front = [new & ~old for new, old in zip(reached, seen, strict=True)]
         if not any(front):
             break
         seen = [old | new for old, new in zip(seen, front, strict=True)]
         fronts.append(front)
-    return _stuck(level, terrain, fronts, seen, goal)
+    stuck = _stuck(level, terrain, fronts, seen, goal)
+    if marked:
+        first = terrain.cell(_low(marked))
+        reason = f"the goal in {spoken(first)} is out of reach; the way ends in column "
+        return replace(stuck, reason=f"{reason}{stuck.furthest_column + 1}")
+    return stuck
+
+
+def physics_of(level: Level) -> Physics:
+    """What a body can do in the level's tileset; the default where that is no platformer."""
+    rules = ruleset_of(level.tileset)
+    return rules.settings if isinstance(rules, Platformer) else Physics()
+
+
+class Platformer(Ruleset):
+    """Run, jump, fall and swim from the left to the right, or to a goal."""
+
+    name = "platformer"
+    about = "run, jump, fall and swim from the start to the goal or the right edge"
+    parameters = Physics
+    tolerant = True
+
+    def check(self, level: Level) -> Verdict:
+        """See ``cross``. The proof is ``{"path": [[column, row], ...]}`` from 0, a move each."""
+        found = cross(level, self.settings)
+        path = tuple(found.path)
+        place = path[-1] if path else None
+        if not found.playable:
+            return Verdict(False, (found.reason,), path=path, place=place)
+        proof = {"path": [list(cell) for cell in path]}
+        return Verdict(True, (), proof, path, place, {"moves": len(path) - 1})
+
+
+def _any_of(sets: list[int]) -> int:
+    every = 0
+    for x in sets:
+        every |= x
+    return every
 
 
 def _begin(

@@ -1,0 +1,52 @@
+"""A MIDI file in its own ticks: what the readers of files hand on to the grid."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+
+END_MARKER = "end"
+"""A marker that keeps empty bars at the end of a song we wrote."""
+MAX_BYTES = 16 << 20
+"""Room for some two million notes; a larger file holds something else."""
+MAX_MENDED = 4 << 20
+"""Bytes of a damaged file, which is read one by one."""
+MAX_NOTES = 1 << 20
+"""Sorting counts on this many bits for a note, on 18 for a step and 11 for a track."""
+MAX_TRACKS = 2048
+MAX_STEPS = 1 << 17
+"""About 8,000 bars: more is a damaged file rather than a song."""
+
+EXACT = {0x00: 2, 0x20: 1, 0x21: 1, 0x2F: 0, 0x51: 3, 0x54: 5, 0x58: 4, 0x59: 2}
+"""Bytes in the meta events whose size is fixed: sequence number, channel prefix, port, end of
+track, tempo, SMPTE offset, time signature, key signature."""
+BOTTOMS = (1, 2, 4, 8, 16, 32, 64)
+"""Denominators of meters that are more than damage."""
+
+
+class Part(NamedTuple):
+    """A track with one channel and one program, with so many notes."""
+
+    name: str
+    program: int
+    drums: bool
+    notes: int
+
+
+class Raw(NamedTuple):
+    """A file in ticks.
+
+    ``table_M4`` (int64) holds the notes of all parts, one part after another: onset and length
+    in ticks, pitch, velocity. Tempi are (tick, microseconds a beat), meters (tick, numerator,
+    denominator), both in order; ``end`` is the tick of our own end marker, or 0; ``remarks``
+    say what was mended.
+    """
+
+    ticks_per_beat: int
+    parts: list[Part]
+    table_M4: np.ndarray
+    tempos: list[tuple[int, float]]
+    meters: list[tuple[int, int, int]]
+    end: int = 0
+    remarks: tuple[str, ...] = ()

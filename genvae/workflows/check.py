@@ -1,0 +1,149 @@
+"""Files that come in, checked: well-formed, playable, and what they measure. No model is read."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains import registry
+from genvae.domains.base import Codec, Report
+from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
+from genvae.workflows.inputs import OnProblem, existing, open_codec
+from genvae.workflows.output import ROOT, finite
+
+PICTURES = ("png",)
+"""What ``--format`` can draw."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """What was found in one piece of a file; ``picture`` is where it was drawn, if asked for."""
+
+    file: Path
+    domain: str
+    piece: Any
+    report: Report
+    measures: dict[str, float | None]
+    notes: list[str] = field(default_factory=list)
+    picture: Path | None = None
+
+    def row(self, *, proof: bool = False) -> dict[str, Any]:
+        """JSON-able; cells of the way only with ``proof``."""
+        report = self.report
+        facts = {k: v for k, v in report.facts.items() if proof or k != "path"}
+        return {
+            "file": self.file,
+            "piece": self.piece.name,
+            "domain": self.domain,
+            "valid": report.valid,
+            "playable": report.playable,
+            "problems": report.problems,
+            "facts": facts,
+            "measures": self.measures,
+            "notes": self.notes,
+            **({"proof": report.proof} if proof else {}),
+            **({"picture": self.picture} if self.picture is not None else {}),
+        }
+
+
+class Gallery:
+    """A folder of pictures with stable names. Nothing that exists is overwritten unless asked."""
+
+    def __init__(self, out: Path | None, *, overwrite: bool = False) -> None:
+        self.folder, self.overwrite = out or self._new(overwrite), overwrite
+        self.taken: set[str] = set()
+
+    @staticmethod
+    def _new(overwrite: bool) -> Path:
+        path, number = ROOT / "check", 2
+        while path.exists() and not overwrite:
+            path = ROOT / f"check-{number}"
+            number += 1
+        return path
+
+    def add(self, name: str, image: np.ndarray) -> Path:
+        """Write a picture, whole or not at all. Raises FileProblem."""
+        from PIL import Image
+
+        stem, number = name.replace("#", "-"), 2
+        while stem in self.taken:
+            stem, number = f"{name.replace('#', '-')}-{number}", number + 1
+        self.taken.add(stem)
+        path = self.folder / f"{stem}.png"
+        if path.exists() and not self.overwrite:
+            raise FileProblem(f"{path}: exists; give --overwrite or another folder with --out")
+        part = path.with_name(path.name + ".part")
+        try:
+            self.folder.mkdir(parents=True, exist_ok=True)
+            Image.fromarray(image).save(part, format="PNG")
+            part.replace(path)
+        except OSError as why:
+            raise FileProblem(f"{path}: cannot be written ({why.strerror or why})") from None
+        return path
+
+
+def gallery(formats: Sequence[str], out: Path | None, *, overwrite: bool = False) -> Gallery | None:
+    """Where pictures go, if any are asked for. Raises OptionProblem."""
+    for given in formats:
+        if given.lower().lstrip(".") not in PICTURES:
+            raise OptionProblem(f"--format {given}: {nearest(given, PICTURES)}")
+    if out is not None and not formats:
+        raise OptionProblem(f"--out {out}: nothing to write; give --format png too")
+    return Gallery(out, overwrite=overwrite) if formats else None
+
+
+def check_files(
+    paths: Sequence[Path],
+    on_problem: OnProblem,
+    *,
+    layout: str | None = None,
+    tileset: str | None = None,
+    rules: str | None = None,
+    pictures: Gallery | None = None,
+) -> Iterator[Checked]:
+    """Every piece of every file, in order. What cannot be read is told and left out; a file's
+    domain is found by its suffix and content. Raises OptionProblem, and FileProblem for a
+    tileset or rules."""
+    codecs: dict[str, Codec] = {}
+    if tileset is not None or rules is not None:
+        # What is wrong with an option is said once, before any file.
+        codecs["levels"] = open_codec("levels", tileset=tileset, rules=rules)
+    if layout is not None:
+        codecs["music"] = open_codec("music", layout=layout)
+    for path in paths:
+        try:
+            domain = registry.of_file(existing(path)).name
+            codec = codecs.setdefault(domain, open_codec(domain))
+            for piece in codec.read(path):
+                yield _checked(codec, domain, path, piece, pictures)
+        except OptionProblem:
+            raise
+        except GenvaeError as problem:
+            on_problem(problem)
+
+
+def _checked(
+    codec: Codec, domain: str, path: Path, piece: Any, pictures: Gallery | None
+) -> Checked:
+    report = codec.check(piece)
+    drawn = None
+    if pictures is not None:
+        drawn = pictures.add(piece.name, codec.checked_picture(piece, report))
+    notes = list(getattr(piece, "notes", []))
+    return Checked(path, domain, piece, report, finite(codec.measure(piece)), notes, drawn)
+
+
+def proof_lines(report: Report) -> list[str]:
+    """A proof in lines for a person: what it holds by name, cells as ``column,row`` from 1."""
+    if not isinstance(report.proof, dict):
+        return []
+    lines = []
+    for name, value in report.proof.items():
+        if isinstance(value, list):
+            value = " ".join(f"{column + 1},{row + 1}" for column, row in value)
+        lines.append(f"{name}: {value}")
+    return lines

@@ -1,0 +1,102 @@
+"""``genvae check``."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from PIL import Image
+
+Run = Callable[..., Any]
+
+ODE, CAVES = "data/songs/ode-to-joy.mid", "data/levels/caves.txt"
+
+
+def test_a_level_and_a_song(run: Run) -> None:
+    done = run("check", CAVES, ODE)
+    assert (done.code, done.err) == (0, "")
+    lines = done.out.splitlines()
+    assert lines[0] == f"{CAVES}: caves: valid, playable"
+    assert lines[1] == f"{ODE}: ode-to-joy: valid"
+    assert lines[2].startswith("piece\twidth\theight\tdensity")
+    assert lines[3].startswith("caves\t96.000\t16.000")
+    assert lines[-1] == "2 pieces: 2 valid, 1 of 1 playable"
+
+
+def test_the_proof(run: Run) -> None:
+    done = run("check", CAVES, "--proof")
+    path = next(line for line in done.out.splitlines() if line.startswith("  path: "))
+    assert path.startswith("  path: 3,13 4,13 ")
+    assert path.split()[-1].startswith("96,")
+    Path("s.txt").write_text("#####\n#@$.#\n#####\n")
+    assert "  moves: R\n" in run("check", "s.txt", "--tileset", "sokoban", "--proof").out
+    assert "moves" not in run("check", "s.txt", "--tileset", "sokoban").out
+
+
+def test_an_unplayable_level_is_a_finding(run: Run) -> None:
+    Path("gap.txt").write_text("-" * 20 + "\n" + "X" * 4 + "-" * 12 + "X" * 4 + "\n")
+    done = run("check", "gap.txt")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[:2] == [
+        "gap.txt: gap: valid, not playable",
+        "  no way beyond column 4 of 20: a gap too wide, a wall too high, or a dead end",
+    ]
+    Path("two.txt").write_text("P--P\nXXXX\n")
+    assert "two: not valid, playable\n  2 starts" in run("check", "two.txt").out
+
+
+def test_rules_of_a_file(run: Run) -> None:
+    Path("weak.toml").write_text("jump = 1\n")
+    weak = run("check", CAVES, "--rules", "weak.toml", "--json")
+    (row,) = weak.document
+    assert next(iter(row)) == "file"
+    assert (weak.code, row["valid"], row["playable"]) == (0, True, False)
+    assert row["facts"]["place"] == [13, 12]
+    assert row["problems"][0].startswith("no way beyond column 14")
+
+
+def test_a_tileset_without_rules(run: Run) -> None:
+    Path("t.toml").write_text('name = "t"\n[[tile]]\nsymbol = "."\nroles = ["empty"]\n')
+    Path("a.txt").write_text("...\n...\n")
+    done = run("check", "a.txt", "--tileset", "t.toml")
+    assert done.out.splitlines()[0] == "a.txt: a: valid, playable or not is not known"
+
+
+def test_a_picture_of_the_way(run: Run) -> None:
+    done = run("check", CAVES, "--format", "png", "--out", "o", "--json")
+    assert done.document[0]["picture"] == "o/caves.png"
+    with Image.open("o/caves.png") as picture:
+        assert picture.size == (768, 128)
+    again = run("check", CAVES, "--format", "png", "--out", "o")
+    assert again.code == 1
+    assert "exists; give --overwrite" in again.problem
+
+
+def test_a_batch_goes_on_past_what_cannot_be_read(run: Run) -> None:
+    Path("bad.txt").write_text("")
+    done = run("check", "bad.txt", CAVES, "--json")
+    assert done.code == 1
+    assert done.problem.startswith("genvae: bad.txt: an empty file")
+    assert [row["file"] for row in done.document] == [CAVES]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code", "expected"),
+    [
+        ([CAVES, "--rules", "none.toml"], 1, "none.toml: cannot read the rules"),
+        ([CAVES, "--rules", "topdwn"], 2, "--rules topdwn: rules 'topdwn': no such rules"),
+        ([CAVES, "--rules", "r.toml"], 2, "--rules r.toml: r.toml: unknown key 'jmp'"),
+        ([CAVES, "--tileset", "platfomer"], 2, "did you mean 'platformer'?"),
+        ([ODE, "--layout", "tri"], 2, "--layout tri"),
+        ([CAVES, "--format", "gif"], 2, "--format gif: known: png"),
+        (["none.txt"], 1, "none.txt: no such file"),
+        ([], 2, "Missing argument"),
+    ],
+)
+def test_check_refuses(run: Run, arguments: list[str], code: int, expected: str) -> None:
+    Path("r.toml").write_text("jmp = 1\n")
+    done = run("check", *arguments)
+    assert done.code == code
+    assert expected in done.problem
