@@ -1,8 +1,8 @@
 """Conversions: published files to files that genvae reads, for corpora that need one.
 
 Each takes a corpus folder that holds the published files and writes beside them what the
-catalogue names under ``reads``: collections of levels, a header ``%% name height width`` and
-then as many rows as the height says.
+catalogue names under ``reads``: songs, or collections of levels, where a header ``%% name height
+width`` stands before as many rows as the height says.
 """
 
 from __future__ import annotations
@@ -10,6 +10,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
+from typing import Any
 
 NONE = "none"
 """The published files are read as they are."""
@@ -57,7 +58,62 @@ def angband(folder: Path) -> None:
         _write(folder / f"{kind}_levels.txt", levels)
 
 
-CONVERSIONS: dict[str, Callable[[Path], None]] = {"kgoldrunner": kgoldrunner, "angband": angband}
+def cre_irish(folder: Path) -> None:
+    """``midi/*.mid`` to ``bars/*.mid``: tunes in 4/4 that begin with an upbeat, moved on so that
+    bar lines fall where the bars begin.
+
+    The published files begin at the first note, upbeat or not, and do not say which it is. These
+    tunes end on a strong beat: where the last note is a quarter or longer and begins elsewhere, an
+    upbeat of an eighth or a quarter explains it. Two thirds of the other long notes of the tunes
+    so moved then begin on the first or third beat; before it was less than a third.
+    """
+    import mido
+
+    (folder / "bars").mkdir(exist_ok=True)
+    for path in sorted((folder / "midi").glob("*.mid")):
+        file = mido.MidiFile(path)
+        upbeat = _upbeat(file)
+        if upbeat:
+            pause = 4 * file.ticks_per_beat - upbeat
+            for track in file.tracks:
+                first = next((m for m in track if m.type == "note_on"), None)
+                if first is not None:
+                    first.time += pause
+        file.save(folder / "bars" / path.name)
+
+
+def _upbeat(file: Any) -> int:
+    """The length of a tune's upbeat in ticks, 0 if it has none or is not in 4/4."""
+    beat, half_bar = file.ticks_per_beat, 2 * file.ticks_per_beat
+    meters = {
+        (m.numerator, m.denominator) for t in file.tracks for m in t if m.type == "time_signature"
+    }
+    start, end = _last_note(file)
+    upbeat = round(start / (beat / 2)) * beat // 2 % half_bar
+    if meters != {(4, 4)} or end - start < 0.9 * beat:
+        return 0
+    return int(upbeat - beat if upbeat > beat else upbeat)
+
+
+def _last_note(file: Any) -> tuple[int, int]:
+    """First and last tick of the note that begins last; nothing is (0, 0)."""
+    found = (0, 0)
+    for track in file.tracks:
+        now, begun = 0, dict[int, int]()
+        for message in track:
+            now += message.time
+            if message.type == "note_on" and message.velocity:
+                begun[message.note] = now
+            elif message.type in ("note_on", "note_off") and message.note in begun:
+                found = max(found, (begun.pop(message.note), now))
+    return found
+
+
+CONVERSIONS: dict[str, Callable[[Path], None]] = {
+    "kgoldrunner": kgoldrunner,
+    "angband": angband,
+    "cre_irish": cre_irish,
+}
 
 
 def _level(name: str, grid: Sequence[str]) -> str:

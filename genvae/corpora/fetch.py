@@ -81,7 +81,8 @@ def get(
     """
     corpus = catalogue.get(name)
     target = home() / "corpora" / corpus.name
-    if target.is_dir() and _content(corpus, target) == _expected(corpus):
+    whole = target.is_dir() and _content(corpus, target) == _expected(corpus)
+    if whole and find(target, corpus.reads):  # a copy may be older than its conversion
         return target
     try:
         with _building(target) as folder:

@@ -73,7 +73,7 @@ def test_an_unknown_conversion_is_refused() -> None:
 
 
 def test_reads_and_folder_have_defaults() -> None:
-    corpus = catalogue.get("cre_irish")
+    corpus = catalogue.get("freedoom")
     assert corpus.reads == corpus.contents == ("midi/*.mid",)
-    assert corpus.folder == "cre_irish"
+    assert corpus.folder == "freedoom"
     assert catalogue.get("vglc-mario").folder == "vglc"

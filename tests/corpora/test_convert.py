@@ -2,7 +2,10 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from genvae.corpora.convert import angband, kgoldrunner
+import mido
+import pytest
+
+from genvae.corpora.convert import angband, cre_irish, kgoldrunner
 
 
 def test_kgoldrunner_cuts_each_layout_into_20_rows_of_28(tmp_path: Path) -> None:
@@ -35,3 +38,39 @@ def test_angband_takes_the_rows_of_each_entry(tmp_path: Path) -> None:
         "%% Round_hall 2 4\n %% \n%..%\n%% Cell 1 1\n#\n"
     )
     assert (tmp_path / "room_template_levels.txt").read_text(encoding="utf-8") == ""
+
+
+def tune(path: Path, lengths: list[int], meter: tuple[int, int] = (4, 4)) -> None:
+    """Single notes of these lengths in 16ths, one after another, 480 ticks a beat."""
+    track = mido.MidiTrack()
+    track.append(mido.MetaMessage("time_signature", numerator=meter[0], denominator=meter[1]))
+    for length in lengths:
+        track.append(mido.Message("note_on", note=67, velocity=90))
+        track.append(mido.Message("note_off", note=67, time=length * 120))
+    file = mido.MidiFile(ticks_per_beat=480)
+    file.tracks.append(track)
+    path.parent.mkdir(exist_ok=True)
+    file.save(path)
+
+
+@pytest.mark.parametrize(
+    ("lengths", "meter", "first"),
+    [
+        ([4, *[2] * 16, 4, 4, 4], (4, 4), 12),  # a quarter before the first bar
+        ([2, *[2] * 16, 4, 4, 6], (4, 4), 14),
+        ([*[2] * 12, 8], (4, 4), 0),  # ends on the third beat as it is
+        ([*[2] * 8, 16], (4, 4), 0),
+        ([2, *[2] * 14, 4], (4, 4), 14),  # ends on the fourth beat
+        ([*[2] * 7, 2], (4, 4), 0),  # ends with an eighth: nothing is known
+        ([2, *[2] * 12, 4], (6, 8), 0),
+    ],
+)
+def test_tunes_with_an_upbeat_begin_before_the_bar_line(
+    tmp_path: Path, lengths: list[int], meter: tuple[int, int], first: int
+) -> None:
+    tune(tmp_path / "midi" / "a.mid", lengths, meter)
+    cre_irish(tmp_path)
+    (track,) = mido.MidiFile(tmp_path / "bars" / "a.mid").tracks
+    notes = [m for m in track if m.type in ("note_on", "note_off")]
+    assert notes[0].time == first * 120
+    assert sum(m.time for m in notes) == (first + sum(lengths)) * 120

@@ -58,7 +58,7 @@ def songs(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Corpus:
     """A catalogue with one corpus of two songs."""
     content = measure(find(write(tmp_path / "reference", SONGS), ["midi/*.mid"]))
     corpus = replace(
-        catalogue.get("cre_irish"),
+        catalogue.get("freedoom"),
         name="songs",
         folder="songs",
         archive="https://example.org/songs.tar.gz",

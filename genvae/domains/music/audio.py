@@ -19,7 +19,7 @@ import numpy as np
 
 from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES
 from genvae.domains.music.song import Song, Voice
-from genvae.domains.music.units import steps_to_seconds
+from genvae.domains.music.units import TICKS_PER_STEP, steps_to_seconds
 from genvae.errors import FileProblem
 
 RATE = 44_100
@@ -122,9 +122,11 @@ def _add_voice(mix_CF: np.ndarray, song: Song, voice: Voice, play: _Play, frames
     if not voice.notes:
         return
     table = voice.table()
-    places = {s: _frame(song, s) for s in np.unique([table[:, 0], table[:, 0] + table[:, 1]])}
-    starts_M = np.array([places[s] for s in table[:, 0]])
-    ends_M = np.array([places[s] for s in table[:, 0] + table[:, 1]])
+    begins = np.maximum(table[:, 0] + voice.offsets() / TICKS_PER_STEP, 0)
+    stops = table[:, 0] + table[:, 1]
+    places = {s: _frame(song, s) for s in np.unique([begins, stops])}
+    starts_M = np.array([places[s] for s in begins])
+    ends_M = np.array([places[s] for s in stops])
     gains_M = (table[:, 3] / 100.0) ** 2
     if voice.drums:
         ends_M = _choked(table[:, 2], starts_M, frames if song.loop else None)
@@ -152,8 +154,8 @@ def _strike(
     mix_CF[:, start + held : start + total] += gain * shot_CF[:, held:total] * ramp
 
 
-def _frame(song: Song, step: int) -> int:
-    return round(steps_to_seconds(int(step), song.tempos) * RATE)
+def _frame(song: Song, step: float) -> int:
+    return round(steps_to_seconds(float(step), song.tempos) * RATE)
 
 
 def _drum_envelope(pitch: int) -> np.ndarray:

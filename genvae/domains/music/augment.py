@@ -1,6 +1,6 @@
 """Transposition and distortion for training, and a form of windows that ignores transposition.
 
-Axes:  N windows · R rows (1) · T steps
+Axes:  N windows · R rows of a field · T steps
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ import numpy as np
 
 from genvae.domains.base import Windows
 from genvae.domains.music.key import INTERVALS_WITHIN_C, MAJOR
-from genvae.domains.music.layouts import ONSET, Layout
+from genvae.domains.music.layouts import Layout, flat
 
 OCTAVE_SHARE = 0.1
 """How often a chunk also moves by an octave, where the voices' ranges allow it."""
@@ -28,23 +28,24 @@ def _scale_steps() -> np.ndarray:
         degrees[pitch] = pitch // 12 * 7 + MAJOR.index(below)
         above[pitch] = pitch % 12 - below
     moved = degrees + np.arange(-FURTHEST, FURTHEST + 1)[:, None]
-    return moved // 7 * 12 + np.array(MAJOR)[moved % 7] + above
+    pitches: np.ndarray = moved // 7 * 12 + np.array(MAJOR)[moved % 7] + above
+    return pitches
 
 
 SCALE_STEPS = _scale_steps()
 
 
 def distort_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) -> Windows:
-    """Each line on its own moved by a random number of scale steps that its range allows.
+    """Each voice on its own moved by a random number of scale steps that its range allows.
 
     The voices no longer fit each other; but all registers and many contours are met, and an
     encoder that has met them does not stumble over the song that goes higher than most.
     """
     moved = dict(windows)
-    for plan in layout.lines:
-        x_NRT = windows[plan.name]
-        onset = x_NRT >= ONSET
-        pitches = x_NRT[onset].astype(np.int64) - ONSET
+    for plan in layout.pitched:
+        x_NRT = windows[plan.main]
+        onset = x_NRT >= plan.first
+        pitches = x_NRT[onset].astype(np.int64) - plan.first
         if not len(pitches):
             continue
         reached = SCALE_STEPS[:, pitches]
@@ -52,8 +53,8 @@ def distort_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) ->
         if not len(fits):
             continue
         x_NRT = x_NRT.copy()
-        x_NRT[onset] = reached[rng.choice(fits)] + ONSET
-        moved[plan.name] = x_NRT
+        x_NRT[onset] = reached[rng.choice(fits)] + plan.first
+        moved[plan.main] = x_NRT
     return moved
 
 
@@ -64,9 +65,9 @@ def transpose_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) 
     """
     mask = 0
     room_down, room_up = 127, 127
-    for plan in layout.lines:
-        pitches = windows[plan.name]
-        pitches = pitches[pitches >= ONSET] - ONSET
+    for plan in layout.pitched:
+        pitches = windows[plan.main]
+        pitches = pitches[pitches >= plan.first] - plan.first
         if len(pitches):
             mask |= int(np.bitwise_or.reduce(1 << (pitches % 12).astype(np.int64)))
             room_down = min(room_down, int(pitches.min()) - plan.low)
@@ -82,29 +83,30 @@ def transpose_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) 
     if interval == 0 or not -room_down <= interval <= room_up:
         return windows
     moved = dict(windows)
-    for plan in layout.lines:
-        x_NRT = windows[plan.name]
-        moved[plan.name] = np.where(x_NRT >= ONSET, x_NRT + interval, x_NRT).astype(x_NRT.dtype)
+    for plan in layout.pitched:
+        x_NRT = windows[plan.main]
+        higher_NRT = np.where(x_NRT >= plan.first, x_NRT + interval, x_NRT)
+        moved[plan.main] = higher_NRT.astype(x_NRT.dtype)
     return moved
 
 
 def relative_windows(windows: Windows, layout: Layout) -> np.ndarray:
-    """Each window as ``(N, voices * T)`` int16 with pitches relative to the first onset of the
-    highest-ranked line that has one (the last in decoding order: the melody)."""
-    names = [plan.name for plan in layout.lines]
+    """What each window plays, ``(N, rows * T)`` int16, with pitches relative to the first onset of
+    the highest-ranked voice that has one (the last in decoding order: the melody; of notes that
+    begin together the highest). How it is struck is left out."""
     first = next(iter(windows.values()))
     reference_N = np.zeros(len(first), dtype=np.int64)
-    for name in names:
-        x_NT = windows[name][:, 0, :]
-        onset_NT = x_NT >= ONSET
+    for plan in layout.pitched:
+        x_NT = windows[plan.main][:, 0, :]
+        onset_NT = x_NT >= plan.first
         at_N = onset_NT.argmax(axis=1)
         found_N = x_NT[np.arange(len(x_NT)), at_N]
         reference_N = np.where(onset_NT.any(axis=1), found_N, reference_N)
     parts = []
     for plan in layout.voices:
-        x_NT = windows[plan.name][:, 0, :].astype(np.int64)
+        x_NT = flat(windows[plan.main]).astype(np.int64)
         if not plan.drums:
-            x_NT = np.where(x_NT >= ONSET, x_NT - reference_N[:, None] + 256, x_NT)
+            x_NT = np.where(x_NT >= plan.first, x_NT - reference_N[:, None] + 256, x_NT)
         parts.append(x_NT)
     return np.concatenate(parts, axis=1).astype(np.int16)
 

@@ -10,7 +10,7 @@ import numpy as np
 from genvae.domains.base import Encoded
 from genvae.domains.music.augment import relative_windows
 from genvae.domains.music.drums import DRUM_SETS
-from genvae.domains.music.layouts import ONSET, Layout
+from genvae.domains.music.layouts import Layout
 
 SHARED = 0.3
 """Songs that share this much of the smaller one's segments belong together."""
@@ -56,13 +56,15 @@ def near_duplicates(encoded: Sequence[Encoded], groups: Sequence[str], layout: L
 
 
 def _segments(encoded: Encoded, layout: Layout) -> set[bytes]:
-    """The distinct segments of a song: its melody's, else its last line's or its drums'."""
+    """The distinct segments of a song: its melody's (of a piano, its highest notes'), else its
+    last line's or its drums'."""
     plan = layout.voices[-1]
     alone = Layout(layout.name, layout.summary, (plan,))
-    x_NT = encoded.windows[plan.name][:, 0, :]
-    onset_NT = x_NT >= (1 if plan.drums else ONSET)
+    x_NRT = encoded.windows[plan.main][:, :1, :]
+    x_NT = x_NRT[:, 0, :]
+    onset_NT = x_NT >= plan.first
     highest_N = np.where(onset_NT, x_NT, -1).max(axis=1)
     lowest_N = np.where(onset_NT, x_NT, DRUM_SETS).min(axis=1)
     telling_N = (onset_NT.sum(axis=1) >= FEWEST_NOTES) & (highest_N > lowest_N)
-    rows = relative_windows({plan.name: encoded.windows[plan.name]}, alone)
+    rows = relative_windows({plan.main: x_NRT}, alone)
     return {np.ascontiguousarray(row).tobytes() for row in rows[telling_N]}

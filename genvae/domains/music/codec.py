@@ -12,9 +12,10 @@ import numpy as np
 from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
 from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
 from genvae.domains.music.clusters import near_duplicates
-from genvae.domains.music.constraints import LineRules
-from genvae.domains.music.layouts import Layout
+from genvae.domains.music.constraints import LayoutRules
+from genvae.domains.music.layouts import NOTES, Layout
 from genvae.domains.music.measures import (
+    same_notes,
     song_report,
     window_histograms,
     window_measures,
@@ -25,6 +26,7 @@ from genvae.domains.music.paths import blend_contexts, journey, loop_context, tr
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
 from genvae.domains.music.requests import context_for, windows_for_bars
+from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
 from genvae.domains.music.song_measures import ATTRIBUTES, song_measures
 from genvae.domains.music.transpose import brought_home
@@ -34,7 +36,7 @@ from genvae.domains.music.windows import from_windows, to_windows
 
 
 class MusicCodec(Codec):
-    """Songs of one layout. Fields in decoding order; ``(N, 1, 32)`` int16 each."""
+    """Songs of one layout. Fields in decoding order; ``(N, R, 32)`` int16 each."""
 
     domain = "music"
     reads = (".mid", ".midi")
@@ -75,6 +77,10 @@ class MusicCodec(Codec):
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Song:
         return from_windows(windows, self.layout, context)
 
+    def training_pieces(self, piece: Song) -> Sequence[Song]:
+        """See ``sections.sections``."""
+        return sections(piece, self.layout)
+
     def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
         return transpose_chunk(windows, self.layout, rng)
 
@@ -85,7 +91,7 @@ class MusicCodec(Codec):
         return segment_bytes(windows, self.layout)
 
     def constraints(self) -> Constraints:
-        return LineRules(self.layout)
+        return LayoutRules(self.layout)
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         return near_duplicates(encoded, groups, self.layout)
@@ -103,7 +109,10 @@ class MusicCodec(Codec):
     def event_counts(
         self, field: str, made: np.ndarray, real: np.ndarray
     ) -> tuple[int, int, int] | None:
-        """Drums are counted hit by hit: a set of three classes is three events."""
+        """Drums are counted hit by hit: a set of three classes is three events. Notes that begin
+        together are right in whatever order."""
+        if field == NOTES:
+            return same_notes(made, real)
         if field not in {plan.name for plan in self.layout.voices if plan.drums}:
             return None
         counts = [
@@ -112,7 +121,7 @@ class MusicCodec(Codec):
         return counts[0], counts[1], counts[2]
 
     def check(self, piece: Song) -> Report:
-        return song_report(piece)
+        return song_report(piece, self.layout)
 
     def notes(self, piece: Song) -> Sequence[str]:
         """See ``Song.remarks``."""

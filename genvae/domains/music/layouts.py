@@ -1,10 +1,16 @@
-"""Layouts as data: which voices a window holds, in which order they are decoded."""
+"""Layouts as data: which voices a window holds, in which order they are decoded.
+
+Axes:  N windows · R rows of a field · T steps
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
 
+import numpy as np
+
 from genvae.domains.base import Field, WindowSpec
+from genvae.domains.music import chords, feel
 from genvae.domains.music.drums import CLASSES, DRUM_SETS
 
 STEPS = 32
@@ -14,14 +20,18 @@ CELL = 16
 REST, HOLD, ONSET = 0, 1, 2
 """Tokens of a line: nothing sounds, the note goes on, ``ONSET + pitch`` begins."""
 LINE_TOKENS = ONSET + 128
+FEEL, NOTES, TOUCH = "feel", "notes", "touch"
+"""Names of fields: how drums are struck; the slots of a piano, and how they are struck."""
 
 
 @dataclass(frozen=True)
 class VoicePlan:
     """A voice of a layout.
 
-    ``role`` decides how a file's tracks are weighed: ``drums``, ``bass`` or ``melody``.
-    ``low`` and ``high`` bound the pitches that are ever written into a window (inclusive).
+    ``role`` decides how a file's tracks are weighed: ``drums``, ``bass``, ``melody`` or ``piano``
+    (many notes at once). ``low`` and ``high`` bound the pitches that are ever written into a
+    window (inclusive). Drums with ``feel`` have velocities and micro-timing; a piano has
+    ``slots`` notes that may begin at one step.
     """
 
     name: str
@@ -29,17 +39,45 @@ class VoicePlan:
     program: int = 0
     low: int = 0
     high: int = 127
+    feel: bool = False
+    slots: int = 0
 
     @property
     def drums(self) -> bool:
-        """A set of drums rather than a line of single notes."""
+        """A set of drums rather than notes with pitch."""
         return self.role == "drums"
 
-    def field(self) -> Field:
-        """The field of a window that holds this voice. Pitch is tempered, rhythm is not."""
+    @property
+    def line(self) -> bool:
+        """Single notes, one after another."""
+        return not self.drums and not self.slots
+
+    def fields(self) -> tuple[Field, ...]:
+        """The fields of a window that hold this voice, what is played before how it is played.
+        Pitch, drums and touch are tempered, rhythm is not."""
         if self.drums:
-            return Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1, members=len(CLASSES))
-        return Field(self.name, LINE_TOKENS, trivial=(REST, HOLD), temper_from=ONSET, period=12)
+            sets = Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1, members=len(CLASSES))
+            feels = Field(FEEL, feel.FEELS, len(feel.GROUPS), trivial=(0,), temper_from=1)
+            return (sets, feels) if self.feel else (sets,)
+        if self.slots:
+            return (
+                Field(
+                    NOTES, chords.SLOT_TOKENS, self.slots, trivial=(0,), temper_from=1, period=12
+                ),
+                Field(TOUCH, chords.TOUCHES, self.slots, trivial=(0,), temper_from=1),
+            )
+        return (Field(self.name, LINE_TOKENS, trivial=(REST, HOLD), temper_from=ONSET, period=12),)
+
+    @property
+    def main(self) -> str:
+        """The field that says what is played."""
+        return NOTES if self.slots else self.name
+
+    @property
+    def first(self) -> int:
+        """The category of the main field from which on something begins; of a voice with pitch,
+        the one of pitch 0."""
+        return ONSET if self.line else 1
 
 
 @dataclass(frozen=True)
@@ -54,18 +92,25 @@ class Layout:
     meters: tuple[tuple[int, int], ...] = ((4, 4),)
 
     def spec(self) -> WindowSpec:
-        """The window: a field a voice, two bars of 16 steps."""
-        return WindowSpec(tuple(v.field() for v in self.voices), STEPS, "step")
+        """The window: the fields of each voice, two bars of 16 steps."""
+        return WindowSpec(tuple(f for v in self.voices for f in v.fields()), STEPS, "step")
 
     @property
-    def lines(self) -> tuple[VoicePlan, ...]:
+    def pitched(self) -> tuple[VoicePlan, ...]:
         """The voices with pitch."""
         return tuple(v for v in self.voices if not v.drums)
 
 
+def flat(x_NRT: np.ndarray) -> np.ndarray:
+    """The cells of each window in a row, ``(N, R * T)``."""
+    return x_NRT.reshape(len(x_NRT), x_NRT.shape[1] * x_NRT.shape[2])
+
+
 _DRUMS = VoicePlan("drums", "drums")
+_PLAYED_DRUMS = VoicePlan("drums", "drums", feel=True)
 _BASS = VoicePlan("bass", "bass", program=33, low=16, high=91)
 _MELODY = VoicePlan("melody", "melody", program=80, low=21, high=108)
+_PIANO = VoicePlan("piano", "piano", low=21, high=108, slots=5)
 
 LAYOUTS: dict[str, Layout] = {
     layout.name: layout
@@ -73,6 +118,17 @@ LAYOUTS: dict[str, Layout] = {
         Layout("trio", "melody, bass and drums", (_DRUMS, _BASS, _MELODY)),
         Layout("melody", "one line of single notes", (_MELODY,)),
         Layout("duo", "melody and bass", (_BASS, _MELODY)),
-        Layout("drums", "a drum kit of nine classes", (_DRUMS,)),
+        Layout(
+            "drums",
+            "a drum kit of nine classes, with velocity and micro-timing",
+            (_PLAYED_DRUMS,),
+            tempo=104.0,
+        ),
+        Layout(
+            "piano",
+            "notes that sound together, five a step, with velocity",
+            (_PIANO,),
+            tempo=76.0,
+        ),
     )
 }

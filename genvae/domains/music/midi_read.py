@@ -31,6 +31,7 @@ from genvae.domains.music.units import (
     STEPS_PER_BEAT,
     meter_to_steps,
     microseconds_per_beat_to_bpm,
+    ticks_to_offsets,
     ticks_to_steps,
 )
 from genvae.errors import FileProblem
@@ -39,8 +40,9 @@ from genvae.errors import FileProblem
 def read_midi(path: Path) -> Song:
     """The song in a .mid file: a voice for each track with notes, on the grid of 16ths.
 
-    Onsets and ends go to the nearest step, lengths are at least one step; the song ends with
-    a whole bar. What was mended or estimated is in the song's remarks. Raises FileProblem.
+    Onsets and ends go to the nearest step, lengths are at least one step; what is left of an
+    onset's own timing is the note's ``offset``. The song ends with a whole bar. What was mended or
+    estimated is in the song's remarks. Raises FileProblem.
     """
     raw = _raw(path, _content(path))
     if not len(raw.table_M4):
@@ -122,28 +124,29 @@ def _last_step(raw: Raw) -> int:
 
 def _on_grid(raw: Raw, name: str) -> Song:
     ticks = raw.table_M4
-    table_M4 = np.empty_like(ticks)
+    table_M5 = np.empty((len(ticks), 5), dtype=ticks.dtype)
     starts = ticks_to_steps(ticks[:, 0], raw.ticks_per_beat)
     ends = ticks_to_steps(ticks[:, 0] + ticks[:, 1], raw.ticks_per_beat)
-    table_M4[:, 0] = starts
-    np.maximum(ends - starts, 1, out=table_M4[:, 1])
-    table_M4[:, 2:] = ticks[:, 2:]
+    table_M5[:, 0] = starts
+    np.maximum(ends - starts, 1, out=table_M5[:, 1])
+    table_M5[:, 2:4] = ticks[:, 2:]
+    table_M5[:, 4] = ticks_to_offsets(ticks[:, 0], raw.ticks_per_beat)
     counts = np.array([part.notes for part in raw.parts])
     # Part, step, pitch and place in one number each: far faster to sort than several.
     part_M = np.repeat(np.arange(len(counts)), counts)
     key_M = (part_M << 25) + (starts << 7) + ticks[:, 2]
     if (key_M[1:] < key_M[:-1]).any():
         placed_M = np.sort((key_M << 20) + np.arange(len(key_M)))
-        table_M4 = table_M4[placed_M & (1 << 20) - 1]
+        table_M5 = table_M5[placed_M & (1 << 20) - 1]
     voices = []
     at = 0
     for part in raw.parts:
         if part.notes:
-            rows = NoteTable(table_M4[at : at + part.notes])
+            rows = NoteTable(table_M5[at : at + part.notes])
             voices.append(Voice(part.name.strip(), rows, part.program, part.drums))
         at += part.notes
     end = max(
-        int((table_M4[:, 0] + table_M4[:, 1]).max()),
+        int((table_M5[:, 0] + table_M5[:, 1]).max()),
         int(ticks_to_steps(np.array([raw.end]), raw.ticks_per_beat)[0]),
     )
     meters = _tidy_meters(raw)

@@ -1,9 +1,9 @@
 """Songs to MIDI files (Standard MIDI File 1.0, type 1, 480 ticks a beat), with mido.
 
 Track 0 holds the tempo map, the meters and the text; each voice has a track with its name and
-program, drums on channel 10. At one tick notes end before others begin, and all have ended where
-the song ends, which is on a bar line; a song that loops says so with the markers ``loopStart`` and
-``loopEnd``.
+program, drums on channel 10. Notes begin where their offset says and end on the grid. At one tick
+notes end before others begin, and all have ended where the song ends, which is on a bar line; a
+song that loops says so with the markers ``loopStart`` and ``loopEnd``.
 """
 
 from __future__ import annotations
@@ -110,11 +110,17 @@ def _track(voice: Voice, channel: int, end: int) -> Any:
     ]
     offs = []
     ons = []
-    for step, length, pitch, velocity in voice.notes:
-        start, stop = steps_to_ticks(step), steps_to_ticks(step + length)
+    following: dict[int, int] = {}
+    for step, length, pitch, velocity, offset in reversed(voice.notes):
+        start = max(0, steps_to_ticks(step) + offset)
+        stop = steps_to_ticks(step + length)
+        # A note that comes early ends the one before it on its pitch.
+        if start < following.get(pitch, stop) < stop:
+            stop = following[pitch]
+        following[pitch] = start
         ons.append((start, Message("note_on", channel=channel, note=pitch, velocity=velocity)))
         offs.append((stop, Message("note_off", channel=channel, note=pitch, velocity=0)))
-    return _timed(events + offs + ons, end)
+    return _timed(events + offs[::-1] + ons[::-1], end)
 
 
 def _timed(events: list[tuple[int, Any]], end: int) -> Any:

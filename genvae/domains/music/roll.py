@@ -1,6 +1,7 @@
 """Songs to tokens and back.
 
 Axes:  S steps of the song · C cells of the windows (16 a bar) · B chunks of bars · M notes
+       R rows of a field
 
 A bar sits in a cell row of 16: a shorter one is padded (with hold where a note sounds at its
 end, else with rest), a longer one is cut on a beat into chunks of at most 16. Meters say where
@@ -82,15 +83,17 @@ def drum_tokens(table_M4: np.ndarray, steps: int) -> np.ndarray:
     return tokens
 
 
-def spread(tokens_S: np.ndarray, cells_C: np.ndarray, line: bool) -> np.ndarray:
-    """Tokens by step to tokens by cell; padding holds a note that sounds before it."""
+def spread(tokens_RS: np.ndarray, cells_C: np.ndarray, line: bool) -> np.ndarray:
+    """Tokens by step to tokens by cell, ``(R, C)``; the padding of a line holds a note that
+    sounds before it."""
     real = cells_C >= 0
-    tokens_C = np.where(real, tokens_S[np.maximum(cells_C, 0)], REST)
+    tokens_RC = np.where(real, tokens_RS[:, np.maximum(cells_C, 0)], REST)
     if line and not real.all():
         last_C = np.maximum.accumulate(np.where(real, np.arange(len(cells_C)), 0))
         in_bar_C = np.repeat(real.reshape(-1, CELL).any(axis=1), CELL)
-        tokens_C[~real & in_bar_C & (tokens_C[last_C] != REST)] = HOLD
-    return tokens_C
+        held_RC = ~real & in_bar_C & (tokens_RC[:, last_C] != REST)
+        tokens_RC = np.where(held_RC, HOLD, tokens_RC)
+    return tokens_RC
 
 
 def line_notes(tokens_S: np.ndarray, shift_S: np.ndarray | int = 0) -> np.ndarray:

@@ -12,12 +12,17 @@ from genvae.domains.music.units import meter_to_steps, steps_to_seconds
 
 
 class Note(NamedTuple):
-    """A note: onset and length in steps (16ths), MIDI pitch 0..127, velocity 1..127."""
+    """A note: onset and length in steps (16ths), MIDI pitch 0..127, velocity 1..127.
+
+    ``offset`` is its micro-timing: how far from the step it begins, in 1/120 steps (ticks of the
+    files we write), -60..59.
+    """
 
     step: int
     length: int
     pitch: int
     velocity: int = 80
+    offset: int = 0
 
     @property
     def end(self) -> int:
@@ -26,26 +31,26 @@ class Note(NamedTuple):
 
 
 class NoteTable(Sequence[Note]):
-    """Notes that are kept as a table ``(M, 4)`` of step, length, pitch and velocity, and made
-    when someone asks for them: equal to a tuple of the same notes."""
+    """Notes that are kept as a table ``(M, 5)`` of step, length, pitch, velocity and offset, and
+    made when someone asks for them: equal to a tuple of the same notes."""
 
-    __slots__ = ("_made", "_table_M4")
+    __slots__ = ("_made", "_table_M5")
 
-    def __init__(self, table_M4: np.ndarray) -> None:
-        self._table_M4 = table_M4
+    def __init__(self, table_M5: np.ndarray) -> None:
+        self._table_M5 = table_M5
         self._made: tuple[Note, ...] | None = None
 
     def table(self) -> np.ndarray:
         """The rows, a copy."""
-        return self._table_M4.astype(np.int64)
+        return self._table_M5.astype(np.int64)
 
     def _notes(self) -> tuple[Note, ...]:
         if self._made is None:
-            self._made = note_tuples(self._table_M4)
+            self._made = note_tuples(self._table_M5)
         return self._made
 
     def __len__(self) -> int:
-        return len(self._table_M4)
+        return len(self._table_M5)
 
     @overload
     def __getitem__(self, index: int) -> Note: ...
@@ -59,7 +64,7 @@ class NoteTable(Sequence[Note]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, NoteTable):
-            return np.array_equal(self._table_M4, other._table_M4)
+            return np.array_equal(self._table_M5, other._table_M5)
         return self._notes() == other
 
     def __hash__(self) -> int:
@@ -69,7 +74,7 @@ class NoteTable(Sequence[Note]):
         return repr(self._notes())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NoteTable, (self._table_M4,)
+        return NoteTable, (self._table_M5,)
 
 
 class Meter(NamedTuple):
@@ -106,9 +111,16 @@ class Voice:
 
     def table(self) -> np.ndarray:
         """The notes as ``(M, 4)`` int64: step, length, pitch, velocity."""
+        return self._rows()[:, :4]
+
+    def offsets(self) -> np.ndarray:
+        """Micro-timing of the notes, ``(M,)`` int64, in 1/120 steps."""
+        return self._rows()[:, 4]
+
+    def _rows(self) -> np.ndarray:
         if isinstance(self.notes, NoteTable):
             return self.notes.table()
-        return np.array(self.notes, dtype=np.int64).reshape(-1, 4)
+        return np.array(self.notes, dtype=np.int64).reshape(-1, 5)
 
 
 @dataclass(frozen=True)
@@ -160,6 +172,7 @@ def bar_lines(meters: tuple[Meter, ...]) -> Iterator[Bar]:
             step += room
 
 
-def note_tuples(table_M4: np.ndarray) -> tuple[Note, ...]:
-    """Notes from rows of step, length, pitch, velocity."""
-    return tuple(map(Note._make, table_M4.tolist()))
+def note_tuples(table: np.ndarray) -> tuple[Note, ...]:
+    """Notes from rows of step, length, pitch, velocity and, where there is one, offset:
+    ``(M, 4)`` or ``(M, 5)``."""
+    return tuple(Note(*row) for row in table.tolist())

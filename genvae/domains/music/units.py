@@ -14,12 +14,22 @@ STEPS_PER_BEAT = 4
 STEPS_PER_WHOLE = 16
 TICKS_PER_BEAT = 480
 """Resolution of the files we write."""
+TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
 
 
 def ticks_to_steps(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
     """Ticks to the nearest step; halves go up."""
     scaled = np.asarray(ticks, dtype=np.int64) * (2 * STEPS_PER_BEAT) + ticks_per_beat
     return scaled // (2 * ticks_per_beat)
+
+
+def ticks_to_offsets(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
+    """Ticks to their distance from the nearest step, in ticks of the resolution we write:
+    -60..59, less than 0 before the step."""
+    own = np.asarray(ticks, dtype=np.int64) * (2 * TICKS_PER_BEAT) + ticks_per_beat
+    distance = own // (2 * ticks_per_beat) - ticks_to_steps(ticks, ticks_per_beat) * TICKS_PER_STEP
+    kept: np.ndarray = np.clip(distance, -(TICKS_PER_STEP // 2), TICKS_PER_STEP // 2 - 1)
+    return kept
 
 
 def steps_to_ticks(steps: int, ticks_per_beat: int = TICKS_PER_BEAT) -> int:
@@ -60,10 +70,10 @@ def ticks_to_seconds(
     return np.asarray(begun[part] + (ticks - starts[part]) * seconds_per_tick[part])
 
 
-def steps_to_seconds(steps: int, tempos: Sequence[tuple[int, float]]) -> float:
+def steps_to_seconds(steps: float, tempos: Sequence[tuple[int, float]]) -> float:
     """Seconds from the start to ``steps``, over a tempo map of (step, bpm)."""
     seconds = 0.0
-    ends = [step for step, _ in tempos[1:]] + [steps]
+    ends = [*(step for step, _ in tempos[1:]), steps]
     for (start, bpm), end in zip(tempos, ends, strict=True):
         span = max(0, min(end, steps) - min(start, steps))
         seconds += span / STEPS_PER_BEAT * 60.0 / bpm

@@ -10,8 +10,9 @@ The rule, the same for every file, in this order:
 4. melody: of the rest the best by name (melody, lead, vocal ...), single notes, share of bars
    in which it plays, height, and program.
 
-A line keeps one note at each onset: the highest for a melody, the lowest for a bass; a note that
-overlaps the next one ends where that begins. What is left out is counted in the remarks.
+A piano is all tracks with a keyboard program (1-8), merged; all tracks with pitch where there is
+none. A line keeps one note at each onset: the highest for a melody, the lowest for a bass; a note
+that overlaps the next one ends where that begins. What is left out is counted in the remarks.
 """
 
 from __future__ import annotations
@@ -29,6 +30,7 @@ from genvae.domains.music.tracks import tracks_asked_for
 from genvae.errors import FileProblem
 
 BASS_PROGRAMS = range(32, 40)
+KEYBOARD_PROGRAMS = range(8)
 BASS_BELOW = 52
 MOSTLY = 0.7
 """Share of onsets with a single note from which a track counts as mostly monophonic."""
@@ -100,7 +102,8 @@ def pick_voices(
     }
     remarks: list[str] = list(song.remarks)
     chosen: dict[str, _Candidate] = {}
-    plans = sorted(layout.lines, key=lambda p: p.role != "bass")
+    pianos = {p.name: _piano(p, left, asked, remarks) for p in layout.voices if p.slots}
+    plans = sorted((p for p in layout.voices if p.line), key=lambda p: p.role != "bass")
     for plan in plans:
         number = asked.get(plan.name) or next(
             (i for i, c in left.items() if c.voice.name.lower() == plan.name), None
@@ -120,7 +123,9 @@ def pick_voices(
             chosen[plan.name] = left.pop(found.number)
             remarks.append(f"{plan.name}: {found.label()}, {why}")
     voices = tuple(
-        _kit(plan, song, asked, remarks) if plan.drums else _line(plan, chosen, remarks)
+        _kit(plan, song, asked, remarks)
+        if plan.drums
+        else pianos.get(plan.name) or _line(plan, chosen, remarks)
         for plan in layout.voices
     )
     if left:
@@ -183,14 +188,33 @@ def _line(plan: VoicePlan, chosen: Mapping[str, _Candidate], remarks: list[str])
     return Voice(plan.name, note_tuples(line), candidate.voice.program)
 
 
+def _piano(
+    plan: VoicePlan, left: dict[int, _Candidate], asked: Mapping[str, int], remarks: list[str]
+) -> Voice:
+    """Keyboard tracks as one, taken from ``left``; a note begun twice at once sounds once."""
+    number = asked.get(plan.name)
+    keys = [i for i, c in left.items() if c.voice.program in KEYBOARD_PROGRAMS] or list(left)
+    parts = [left.pop(i) for i in ([number] if number else keys)]
+    if not parts:
+        remarks.append(f"{plan.name}: empty, no track is left for it")
+        return Voice(plan.name, (), plan.program)
+    table = np.concatenate([part.table_M4 for part in parts])
+    table = table[np.lexsort((-table[:, 1], table[:, 2], table[:, 0]))]
+    fresh = np.append(True, (np.diff(table[:, [0, 2]], axis=0) != 0).any(axis=1))
+    remarks.append(f"{plan.name}: {', '.join(part.label() for part in parts)}")
+    return Voice(plan.name, note_tuples(table[fresh]), parts[0].voice.program)
+
+
 def _kit(plan: VoicePlan, song: Song, asked: Mapping[str, int], remarks: list[str]) -> Voice:
-    """All drum tracks as one, on the pitches of the nine classes, one step a note."""
+    """All drum tracks as one, on the pitches of the nine classes, one step a note. Micro-timing
+    stays where the plan has a place for it."""
     number = asked.get(plan.name)
     parts = [song.voices[number - 1]] if number else [v for v in song.voices if v.drums and v.notes]
     if not parts:
         remarks.append(f"{plan.name}: empty, no track on channel 10")
         return Voice(plan.name, (), 0, drums=True)
-    table = np.concatenate([v.table() for v in parts])
+    table = np.concatenate([np.column_stack([v.table(), v.offsets()]) for v in parts])
+    table[:, 4] *= plan.feel
     classes = CLASS_OF_PITCH[table[:, 2]]
     unknown = int((classes < 0).sum())
     table, classes = table[classes >= 0], classes[classes >= 0]
@@ -203,6 +227,9 @@ def _kit(plan: VoicePlan, song: Song, asked: Mapping[str, int], remarks: list[st
         remarks.append(f"{plan.name}: {label}, asked for")
     else:
         remarks.append(f"{plan.name}: channel 10, {len(parts)} track{'s' * (len(parts) > 1)}")
+    again = int((~fresh).sum())
+    if plan.feel and again:
+        remarks.append(f"{plan.name}: {again} strokes left out, the drum's second within a 16th")
     if unknown:
         remarks.append(f"{plan.name}: {unknown} notes outside General MIDI's kit left out")
     return Voice(plan.name, note_tuples(table[fresh]), parts[0].program, drums=True)

@@ -1,6 +1,6 @@
 """Songs of a layout's voices to windows and back, with their context.
 
-Axes:  N windows · R rows (1) · T steps · P pitch classes · S steps of the song · C cells
+Axes:  N windows · R rows of a field · T steps · P pitch classes · S steps of the song · C cells
 """
 
 from __future__ import annotations
@@ -11,19 +11,17 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Encoded, Windows
+from genvae.domains.music.chords import chord_weights
 from genvae.domains.music.key import key_path, shift_to_c
-from genvae.domains.music.layouts import HOLD, ONSET, STEPS, Layout
+from genvae.domains.music.layouts import HOLD, ONSET, STEPS, TOUCH, Layout, flat
 from genvae.domains.music.roll import (
     accents,
     cells_of_steps,
     cells_of_windows,
-    drum_notes,
-    drum_tokens,
-    line_notes,
-    line_tokens,
     spread,
 )
 from genvae.domains.music.song import Meter, Song, Tempo, Voice, bar_lines, note_tuples
+from genvae.domains.music.voice_tokens import voice_notes, voice_tokens
 
 ONSET_WEIGHT = 0.5
 SOUNDING_WEIGHT = 0.125
@@ -36,20 +34,22 @@ def to_windows(song: Song, layout: Layout) -> Encoded:
     steps = max(int(cells_C.max(initial=0)) + 1, song.steps)
     tokens: dict[str, np.ndarray] = {}
     programs: dict[str, int] = {}
+    notes = list(song.remarks)
     for plan in layout.voices:
         voice = song.voice(plan.name) or Voice(plan.name, (), plan.program, plan.drums)
-        table = voice.table()
-        tokens_S = (drum_tokens if plan.drums else line_tokens)(table, steps)
-        tokens[plan.name] = spread(tokens_S, cells_C, line=not plan.drums)
+        found, remarks = voice_tokens(voice, plan, steps)
+        tokens |= {n: spread(x_RS, cells_C, line=plan.line) for n, x_RS in found.items()}
+        notes += remarks
         programs[plan.name] = voice.program
-    names = [plan.name for plan in layout.lines]
-    shifts_N = _shifts([tokens[name] for name in names], len(cells_C) // STEPS)
+    count = len(cells_C) // STEPS
+    shifts_N = _shifts(tokens, layout, count)
+    first = {plan.main: plan.first for plan in layout.pitched}
     windows: Windows = {}
-    for name, tokens_C in tokens.items():
-        x_NT = tokens_C.reshape(-1, STEPS)
-        if name in names:
-            x_NT = np.where(x_NT >= ONSET, x_NT + shifts_N[:, None], x_NT)
-        windows[name] = x_NT[:, None, :].astype(np.int16)
+    for name, tokens_RC in tokens.items():
+        x_NRT = tokens_RC.reshape(len(tokens_RC), count, STEPS).transpose(1, 0, 2)
+        if name in first:
+            x_NRT = np.where(x_NRT >= first[name], x_NRT + shifts_N[:, None, None], x_NRT)
+        windows[name] = np.ascontiguousarray(x_NRT, dtype=np.int16)
     context = {
         "name": song.name,
         "meters": [list(m) for m in song.meters],
@@ -60,7 +60,7 @@ def to_windows(song: Song, layout: Layout) -> Encoded:
     }
     if song.loop:
         context["loop"] = True
-    return Encoded(windows, context, list(song.remarks))
+    return Encoded(windows, context, notes)
 
 
 def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -> Song:
@@ -75,11 +75,15 @@ def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -
     velocity_S = accents(meters, max(steps, 1))
     voices = []
     for plan in layout.voices:
-        tokens_S = windows[plan.name].reshape(-1).astype(np.int64)[real][:steps]
-        table = drum_notes(tokens_S) if plan.drums else line_notes(tokens_S, shift_S)
-        table[:, 2] = np.where(table[:, 2] < 0, table[:, 2] + 12, table[:, 2])
-        table[:, 2] = np.where(table[:, 2] > 127, table[:, 2] - 12, table[:, 2])
-        table = np.column_stack([table, velocity_S[table[:, 0]]])
+        tokens = {
+            f.name: windows[f.name]
+            .transpose(1, 0, 2)
+            .reshape(f.rows, count * STEPS)
+            .astype(np.int64)
+            for f in plan.fields()
+        }
+        tokens = {name: x_RC[:, real][:, :steps] for name, x_RC in tokens.items()}
+        table = voice_notes(tokens, plan, shift_S, velocity_S)
         program = int(context.get("programs", {}).get(plan.name, plan.program))
         voices.append(Voice(plan.name, note_tuples(table), program, plan.drums))
     name = str(context.get("name", "song"))
@@ -109,17 +113,22 @@ def pitch_class_weights(tokens_NT: np.ndarray) -> np.ndarray:
     return counts.reshape(-1, 12)
 
 
-def _shifts(lines: list[np.ndarray], count: int) -> np.ndarray:
+def _shifts(tokens: Mapping[str, np.ndarray], layout: Layout, count: int) -> np.ndarray:
     """The shift of each window, -6..5; an octave off where a pitch would leave 0..127."""
     weights_NP = np.zeros((count, 12))
     low_N = np.full(count, 127)
     high_N = np.zeros(count, dtype=np.int64)
-    for tokens_C in lines:
-        tokens_NT = tokens_C.reshape(-1, STEPS)
-        weights_NP += pitch_class_weights(tokens_NT)
-        pitch_NT = tokens_NT - ONSET
-        low_N = np.minimum(low_N, np.where(pitch_NT >= 0, pitch_NT, 127).min(axis=1))
-        high_N = np.maximum(high_N, pitch_NT.max(axis=1))
+    for plan in layout.pitched:
+        tokens_RC = tokens[plan.main]
+        if plan.line:
+            weights_NP += pitch_class_weights(tokens_RC.reshape(-1, STEPS))
+        else:
+            lasting, begun = chord_weights(tokens_RC, tokens[TOUCH], STEPS)
+            weights_NP += SOUNDING_WEIGHT * lasting + ONSET_WEIGHT * begun
+        pitch_NX = tokens_RC.reshape(len(tokens_RC), count, STEPS).transpose(1, 0, 2)
+        pitch_NX = flat(pitch_NX) - plan.first
+        low_N = np.minimum(low_N, np.where(pitch_NX >= 0, pitch_NX, 127).min(axis=1, initial=127))
+        high_N = np.maximum(high_N, pitch_NX.max(axis=1, initial=0))
     shifts_N = np.array([shift_to_c(int(k)) for k in key_path(weights_NP)], dtype=np.int64)
     shifts_N = np.where(low_N + shifts_N < 0, shifts_N + 12, shifts_N)
     shifts_N = np.where(high_N + shifts_N > 127, shifts_N - 12, shifts_N)

@@ -180,3 +180,15 @@ def test_powershell_gets_a_quoted_path() -> None:
 
 def test_songs_without_steps_have_a_frame() -> None:
     assert song_sound(Song("a", (), 0, loop=True)).shape == (2, 1)
+
+
+def test_a_stroke_begins_where_its_offset_says() -> None:
+    first = [
+        int(
+            np.flatnonzero(np.abs(song_sound(trio(drums=(Note(4, 1, 36, 100, late),)))[0]) > 1e-3)[
+                0
+            ]
+        )
+        for late in (0, 48)
+    ]
+    assert first[1] - first[0] == RATE // 20  # 48/120 of an eighth of a second

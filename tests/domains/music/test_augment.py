@@ -136,7 +136,7 @@ def test_hold_follows_only_what_sounds(codec: MusicCodec) -> None:
 def test_distorted_lines_keep_rhythm_range_and_scale(pitches: list[int], seed: int) -> None:
     windows = windows_of([[p + 2 for p in pitches]], [[2 + 40, 1]])
     moved = CODEC.distort(windows, np.random.default_rng(seed))
-    for plan in CODEC.layout.lines:
+    for plan in CODEC.layout.pitched:
         x, y = windows[plan.name], moved[plan.name]
         np.testing.assert_array_equal(x < 2, y < 2)
         np.testing.assert_array_equal(x[x < 2], y[y < 2])

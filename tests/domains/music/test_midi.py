@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import mido
+import numpy as np
 import pytest
 from hypothesis import given, settings
 
@@ -15,6 +16,7 @@ from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import midi_file, write_midi
 from genvae.domains.music.song import Note, Song, Voice
+from genvae.domains.music.units import ticks_to_offsets, ticks_to_steps
 from genvae.errors import FileProblem
 
 from .songs import songs, trio  # noqa: TID252
@@ -72,7 +74,7 @@ def test_onsets_go_to_the_nearest_step_and_lengths_are_at_least_one(tmp_path: Pa
     file.tracks.append(track)
     file.save(tmp_path / "a.mid")
     song = read_midi(tmp_path / "a.mid")
-    assert song.voices[0].notes == (Note(1, 1, 60, 64), Note(1, 3, 62, 64))
+    assert song.voices[0].notes == (Note(1, 1, 60, 64, -55), Note(1, 3, 62, 64, 55))
     assert (song.steps, song.name, song.group) == (16, "a", "a")
 
 
@@ -151,3 +153,24 @@ def test_many_voices_share_channels_by_program() -> None:
     assert programs == {0: {0}, 1: {1}, 2: {2}, 3: {3}, 9: {0}}
     few = midi_file(replace(trio(), voices=voices[:15]))
     assert len({m.channel for t in few.tracks for m in t if m.type == "note_on"}) == 15
+
+
+def test_notes_keep_their_distance_from_the_grid(tmp_path: Path) -> None:
+    melody = (Note(0, 4, 60, 90, 59), Note(4, 1, 60, 90, -60), Note(5, 3, 60, 90, 7))
+    write_midi(trio(melody=melody), tmp_path / "a.mid")
+    assert read_midi(tmp_path / "a.mid").voices[0].notes == melody
+    track = mido.MidiFile(tmp_path / "a.mid").tracks[-1]
+    assert next(m.time for m in track if m.type == "note_on") == 59
+    write_midi(trio(melody=(Note(0, 4, 60, 90, -24),)), tmp_path / "b.mid")
+    assert read_midi(tmp_path / "b.mid").voices[0].notes == (Note(0, 4, 60, 90, 0),)
+
+
+@pytest.mark.parametrize("ticks_per_beat", [96, 100, 480, 960])
+def test_a_distance_from_the_grid_is_less_than_a_step(ticks_per_beat: int) -> None:
+    ticks = np.arange(3 * ticks_per_beat)
+    steps = ticks_to_steps(ticks, ticks_per_beat)
+    offsets = ticks_to_offsets(ticks, ticks_per_beat)
+    assert offsets.min() >= -60
+    assert offsets.max() <= 59
+    heard = (steps * 120 + offsets) / 480
+    assert np.abs(heard - ticks / ticks_per_beat).max() <= 1 / 480
