@@ -87,7 +87,7 @@ def reconstruction(
     drawn = posterior.sample().reshape(z.shape)
     if model.sequence is not None:
         entropy = posterior.entropy().sum((1, 2)).mean()
-        priced = torch.cat([model.sequence.loss(part).sum(1) for part in drawn.split(64)])
+        priced = torch.cat([model.sequence.loss(part).sum(1) for part in torch.split(drawn, 64)])
         windows = chunks_NSR.shape[1] // spec.steps
         figures.latent["nats_under_the_sequence_prior"] = float(priced.mean() / windows - entropy)
     return _decoded(model, codec, drawn, rng)

@@ -138,7 +138,7 @@ def grid(
             z_WPD = amid([s.z_WPD for s in (a, b, c, d)], u, v, method)
             edges = blend(a.context, b.context, u), blend(c.context, d.context, u)
             facts = {"row": row, "column": column, "across": round(u, 4), "down": round(v, 4)}
-            end = {(0, 0): a, (0, 1): b, (1, 0): c, (1, 1): d}.get((v, u))
+            end = {(0.0, 0.0): a, (0.0, 1.0): b, (1.0, 0.0): c, (1.0, 1.0): d}.get((v, u))
             places.append(_Place(z_WPD, blend(*edges, v), facts, end))
     yield from _decoded(opened, places)
 

@@ -159,7 +159,7 @@ class MusicCodec(Codec):
         return travel_context(a, b, shares)
 
     def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-        return journey(a, b, pitched=bool(self.layout.lines))
+        return journey(a, b, pitched=bool(self.layout.pitched))
 
     def sign(self, piece: Song, text: str) -> Song:
         """The text becomes a MIDI text event."""
