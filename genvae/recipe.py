@@ -118,6 +118,9 @@ class PriorSettings:
     components: int = 5
     temperature: float = 1.0
     """The temperature that ``sample`` uses when none is asked for; kept in the model's card."""
+    cell_temperature: float = 1.0
+    """By this the temperature is multiplied where cells (pitches, tiles) are drawn: below 1 the
+    latents keep their variety while each cell is nearer to its likeliest value."""
     dropout: float = 0.1
     rate: float = 2e-3
 

@@ -97,7 +97,7 @@ def _decoded(
     model: ModelFile, codec: Codec, z_NQD: torch.Tensor, rng: np.random.Generator | None
 ) -> Windows:
     """Decode in batches of 128: most likely cells, or drawn with the generator."""
-    spec, heat = codec.spec, temperature(model)
+    spec, heat = codec.spec, temperature(model) * model.cell_temperature
     parts = []
     for at in range(0, len(z_NQD), 128):
         part = z_NQD[at : at + 128]

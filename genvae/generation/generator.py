@@ -97,7 +97,8 @@ class Generator:
         seed: int = 0,
         temperature: float = 0.0,
     ) -> list[Windows]:
-        """Windows of each piece, all of one length. At temperature 0 each cell is the most
+        """Windows of each piece, all of one length. The temperature is multiplied by the model's
+        ``cell_temperature``. At temperature 0 each cell is the most
         likely one; otherwise it is drawn with the noise of its item."""
         out: list[Windows] = []
         for at in range(0, len(z_NWPD), BATCH):
@@ -129,7 +130,7 @@ class Generator:
             self.model.decoder,
             torch.from_numpy(z),
             uniforms_NSR=uniforms,
-            temperature=temperature,
+            temperature=temperature * self.model.cell_temperature,
             constraints=self.codec.constraints(),
         )
 

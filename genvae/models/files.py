@@ -102,6 +102,11 @@ class ModelFile:
         return None if found is None else SegmentFilter(found.numpy())
 
     @property
+    def cell_temperature(self) -> float:
+        """What a temperature is multiplied by where cells are drawn, by the model's card."""
+        return float(self.card.get("defaults", {}).get("cell_temperature", 1.0))
+
+    @property
     def latent_shape(self) -> tuple[int, int]:
         """(P, D) of one window's z."""
         return self._spec().steps // self.recipe.model.patch, self.recipe.model.latent

@@ -202,6 +202,7 @@ def _card(
         "defaults": {
             "prior": "sequence" if recipe.prior.steps else "gaussian",
             "temperature": recipe.prior.temperature,
+            "cell_temperature": recipe.prior.cell_temperature,
         },
         "training": {
             "steps": outcome.step,

@@ -146,3 +146,16 @@ def test_posterior_means(model: ModelFile) -> None:
     assert z.shape == (5, 2, 3)
     alone = posterior_means(model, {k: v[3:4] for k, v in windows.items()})
     np.testing.assert_allclose(alone[0], z[3], rtol=1e-5, atol=1e-6)
+
+
+def test_cells_are_cooled_as_the_card_says(model: ModelFile) -> None:
+    """Half the temperature at twice the card's factor is the same draw."""
+    codec = BeadCodec()
+    cool = replace(model, card={"defaults": {"cell_temperature": 0.5}})
+    z = np.zeros((1, 2, 2, 3), dtype=np.float32)
+    asked = {"items": [(0, 0)], "seed": 3}
+    halved = Generator(cool, codec).decode(z, temperature=1.0, **asked)
+    plain = Generator(model, codec).decode(z, temperature=0.5, **asked)
+    whole = Generator(model, codec).decode(z, temperature=1.0, **asked)
+    np.testing.assert_array_equal(halved[0]["bead"], plain[0]["bead"])
+    assert any((halved[0][k] != whole[0][k]).any() for k in whole[0])

@@ -116,7 +116,11 @@ def test_what_the_model_file_says(trained: Path, session: Session) -> None:
     assert model.codec == session.opened.codec.config
     card = model.card
     assert card["corpora"] == [{"name": DOMAINS[domain_of(session)], "licence": "your own"}]
-    assert card["defaults"] == {"prior": "sequence", "temperature": 1.0}
+    assert card["defaults"] == {
+        "prior": "sequence",
+        "temperature": 1.0,
+        "cell_temperature": 1.0,
+    }
     assert card["training"]["steps"] == 4
     assert card["training"]["best_step"] in (2, 4)
     assert card["sequence_prior"] is True
