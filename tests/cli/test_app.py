@@ -20,6 +20,7 @@ COMMANDS = (
     "sample",
     "interpolate",
     "reconstruct",
+    "check",
     "show",
     "play",
     "convert",

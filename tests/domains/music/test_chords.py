@@ -124,7 +124,7 @@ def test_keyboard_tracks_are_merged(tmp_path: Path) -> None:
     (back,) = CODEC.read(tmp_path / "a.mid")
     assert [n[:3] for n in back.voices[0].notes] == [(0, 4, 48), (0, 4, 60), (0, 4, 72)]
     assert "left out: track 3 'voice' (program 68)" in back.remarks
-    (alone,) = CODEC.read(tmp_path / "a.mid", voices={"piano": 3})
+    (alone,) = CODEC.read_chosen(tmp_path / "a.mid", {"piano": "3"})
     assert [n.pitch for n in alone.voices[0].notes] == [79]
 
 
