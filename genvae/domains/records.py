@@ -1,0 +1,137 @@
+"""What goes between a domain and the rest: fields, windows, findings. NumPy only.
+
+Axes:  N windows · R rows (cells within a step, in the order they are decoded) · T steps
+       (the long axis: 16th notes in music, columns in levels) · K categories
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any
+
+import numpy as np
+
+Windows = dict[str, np.ndarray]
+"""Field name -> ``x_NRT``, integers in [0, categories)."""
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a window: ``rows`` cells a step, each with ``categories`` values.
+
+    ``trivial`` is the category of "nothing happens here" (rest, hold, sky): several may be
+    named; measures leave them out. When sampling, temperature reshapes the categories from
+    ``temper_from`` on among themselves and leaves the total of each lower category alone
+    (in music: pitch is tempered, rest and hold are not). With ``members`` > 0 a category is a set
+    written as a binary number of that many bits (the drums struck together), and models treat
+    it by its members and their pairs, so that a set never seen is not a stranger. With
+    ``period`` > 0 the categories from ``temper_from`` on are a scale of heights, alike at that
+    period (pitches, an octave apart), and models treat each by its phase and its height.
+    """
+
+    name: str
+    categories: int
+    rows: int = 1
+    trivial: tuple[int, ...] = (0,)
+    temper_from: int = 0
+    members: int = 0
+    period: int = 0
+
+    def __post_init__(self) -> None:
+        if self.members and self.categories != 2**self.members:
+            raise ValueError(
+                f"field {self.name!r}: {self.members} members make {2**self.members} sets, "
+                f"not {self.categories} categories"
+            )
+
+
+@dataclass(frozen=True)
+class WindowSpec:
+    """The fields of a window and the number of steps on its long axis."""
+
+    fields: tuple[Field, ...]
+    steps: int
+    step_name: str = "step"
+
+    @property
+    def rows(self) -> int:
+        """Cells in a step, all fields together."""
+        return sum(f.rows for f in self.fields)
+
+    def cells(self) -> Iterator[tuple[Field, int]]:
+        """The cells of a step in decoding order: (field, row within the field)."""
+        for f in self.fields:
+            for row in range(f.rows):
+                yield f, row
+
+
+@dataclass
+class Encoded:
+    """A piece as windows, and what writing it back needs.
+
+    ``context`` is codec-specific and JSON-able (tempo, meter, key, programs; size, legend);
+    ``notes`` are lines for the user: what was chosen, changed or lost on the way.
+    """
+
+    windows: Windows
+    context: dict[str, Any]
+    notes: list[str] = field(default_factory=list)
+
+    def __len__(self) -> int:
+        return len(next(iter(self.windows.values())))
+
+
+@dataclass
+class Report:
+    """What a check found: ``valid`` (well-formed), ``playable`` (None where it has no meaning),
+    ``problems`` in words, ``proof`` (JSON-able, e.g. the path through a level), ``facts``
+    (JSON-able, what else was found: the place where a way ends, pushes)."""
+
+    valid: bool
+    playable: bool | None = None
+    problems: list[str] = field(default_factory=list)
+    proof: Any = None
+    facts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class Attribute:
+    """Something that a piece can be steered by: a number in the codec's ``measure`` of the same
+    name. ``low`` and ``high`` bound what may be asked for, in ``unit``; nearly all real pieces lie
+    within them."""
+
+    name: str
+    about: str
+    unit: str
+    low: float
+    high: float
+
+
+MOST_CHANGED = 0.05
+"""The share of a piece that a repair may change at most."""
+
+
+@dataclass
+class Repaired:
+    """A piece that was mended: ``changes`` says what was done, a JSON-able entry each; ``share``
+    is how much of the piece they are, in [0, ``MOST_CHANGED``]."""
+
+    piece: Any
+    changes: list[Any]
+    share: float
+
+
+def stack_cells(spec: WindowSpec, windows: Windows) -> np.ndarray:
+    """Windows by field to ``cells_NTR``: all cells of a step in decoding order."""
+    return np.concatenate([windows[f.name] for f in spec.fields], axis=1).transpose(0, 2, 1)
+
+
+def split_cells(spec: WindowSpec, cells_NTR: np.ndarray) -> Windows:
+    """The inverse of ``stack_cells``."""
+    out: Windows = {}
+    at = 0
+    for f in spec.fields:
+        out[f.name] = np.ascontiguousarray(cells_NTR[:, :, at : at + f.rows].transpose(0, 2, 1))
+        at += f.rows
+    return out
