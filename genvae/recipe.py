@@ -154,6 +154,11 @@ class Recipe:
             m.bottleneck in ("gaussian", "deterministic"),
             f"[model] bottleneck = {m.bottleneck!r}: expected 'gaussian' or 'deterministic'",
         )
+        _check(
+            m.bottleneck == "gaussian" or not self.loss.learned_rate,
+            "[loss] learned_rate: a point has no rate; expected 0 with bottleneck = "
+            f"{m.bottleneck!r}",
+        )
         for section in SECTIONS:
             values = getattr(self, section)
             for f in dataclasses.fields(values):

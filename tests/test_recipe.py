@@ -145,6 +145,10 @@ BASE = {"name": "a", "domain": "music"}
             {"loss": {"late_from": [3], "late_beta": [-1]}},
             "recipe: [loss] late_beta = -1.0: expected 0 or more",
         ),
+        (
+            {"loss": {"learned_rate": 0.3}, "model": {"bottleneck": "deterministic"}},
+            "recipe: [loss] learned_rate: a point has no rate",
+        ),
         ({"title": 3}, "recipe: title = 3: expected a text"),
         ({"name": ""}, "recipe: a recipe needs a name and a domain"),
         ({"domain": 3}, "recipe: domain is missing"),

@@ -50,7 +50,7 @@ def interpolation(
         ],
         "switch": [[a if t < 0.5 else b for t in shares] for a, b in pairs],
     }
-    real = joined([piece for pair in pairs for piece in pair])
+    real = metrics.join([piece for pair in pairs for piece in pair])
     figures: dict[str, dict[str, float]] = {}
     for column, found in ways.items():
         for name, value in figures_of_ways(codec, found, pairs, real).items():
@@ -105,7 +105,7 @@ def figures_of_ways(
     if not inner:
         return figures
     valid = [codec.check(codec.assemble(windows, {})).valid for windows in inner]
-    everything = joined(inner)
+    everything = metrics.join(inner)
     figures["valid"] = float(np.mean(valid))
     figures |= metrics.describe(codec, everything)
     figures["distance"] = metrics.distance(codec, everything, real)["score"]
@@ -117,8 +117,3 @@ def pairs_of(chunks: Sequence[Windows], count: int) -> list[Pair]:
     one pair where there are enough."""
     half = len(chunks) // 2
     return [(chunks[i], chunks[i + half]) for i in range(min(count, half))]
-
-
-def joined(parts: Sequence[Windows]) -> Windows:
-    """The windows of several pieces in one."""
-    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

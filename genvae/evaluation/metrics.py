@@ -7,6 +7,8 @@ Every figure of generated data is meant to stand beside the same figure of real 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 import numpy as np
 
 from genvae.domains.base import Codec, Field, Windows
@@ -119,3 +121,8 @@ def changed(codec: Codec, a: Windows, b: Windows) -> float:
         alive += int(busy.sum())
         different += int((busy & (x != y)).sum())
     return different / max(1, alive)
+
+
+def join(parts: Sequence[Windows]) -> Windows:
+    """The windows of several pieces in one."""
+    return {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}

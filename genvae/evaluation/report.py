@@ -142,11 +142,6 @@ def sampled(
     return out
 
 
-def join(parts: list[Windows]) -> Windows:
-    """The windows of several pieces in one."""
-    return {k: np.concatenate([p[k] for p in parts]) for k in parts[0]}
-
-
 def compare_samples(
     codec: Codec,
     made: Windows,

@@ -24,23 +24,22 @@ def score_samples(
 ) -> dict[str, float]:
     """Distance of samples to real windows; see ``metrics.distance``.
 
-    The samples are ``windows`` windows long and come from a Gaussian on the posteriors of the
-    real windows, the plain prior: the sequence prior is not there yet while training.
+    The samples are ``windows`` windows long. They come from the sequence prior where it is learned
+    along, else from the plain prior, a Gaussian on the posteriors of the real windows.
     """
     model.eval()
-    device = model.decoder.place.device
-    posterior = model.encode(torch.from_numpy(real_NTR).to(device))
-    prior = GaussianPrior(int(np.prod(model.latent_shape)))
-    prior.fit(posterior.mean_NPD.cpu().numpy(), posterior.variance().cpu().numpy())
     rng = np.random.default_rng(0)
-    if model.prior is None:
-        noise = rng.standard_normal((CHUNKS * windows, len(prior.mean))).astype(np.float32)
-        z = prior.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, model.latent_shape[1])
+    positions, latent = model.latent_shape
+    if model.prior is not None:
+        size = (CHUNKS, windows * positions, latent)
+        noise = np.stack([rng.random(size), rng.standard_normal(size)], axis=-1)
+        z = model.prior.sample(torch.from_numpy(noise.astype(np.float32)))
     else:
-        q, d = model.latent_shape
-        size = (CHUNKS, windows * q, d)
-        both = np.stack([rng.random(size), rng.standard_normal(size)], axis=-1)
-        z = model.prior.sample(torch.from_numpy(both.astype(np.float32)))
+        posterior = model.encode(torch.from_numpy(real_NTR).to(model.decoder.place.device))
+        plain = GaussianPrior(positions * latent)
+        plain.fit(posterior.mean_NPD.cpu().numpy(), posterior.variance().cpu().numpy())
+        noise = rng.standard_normal((CHUNKS * windows, positions * latent)).astype(np.float32)
+        z = plain.transform(torch.from_numpy(noise)).reshape(CHUNKS, -1, latent)
     uniforms = rng.random((CHUNKS, windows * codec.spec.steps, codec.spec.rows))
     cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=codec.constraints())
     made = split_cells(codec.spec, cells.reshape(-1, codec.spec.steps, codec.spec.rows))

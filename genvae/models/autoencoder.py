@@ -114,9 +114,9 @@ class Decoder(nn.Module):
         """Which past steps each chunk hears in training, ``(N, S)`` of 0 and 1.
 
         The share that is hidden is drawn for each chunk from 0 to ``token_dropout``; half of the
-        chunks lose single steps, half whole windows. Drawn a second time for the cells already
-        written in the step itself. A decoder that always hears some of the
-        true past lets z say only what changes, and drifts when it must hear itself.
+        chunks lose single steps, half whole windows. It is drawn a second time for the cells
+        already written in the step itself. A decoder that always hears some of the true past lets
+        z say only what changes, and drifts when it must hear itself.
         """
         window = self.positions * self.patch
         rate = torch.rand(chunks, 1, device=device) * self.token_dropout

@@ -11,6 +11,7 @@ import numpy as np
 
 from genvae.domains import registry
 from genvae.domains.base import Codec, Report
+from genvae.domains.writing import whole
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.workflows.inputs import OnProblem, existing, open_codec
 from genvae.workflows.output import ROOT, finite
@@ -76,13 +77,12 @@ class Gallery:
         path = self.folder / f"{stem}.png"
         if path.exists() and not self.overwrite:
             raise FileProblem(f"{path}: exists; give --overwrite or another folder with --out")
-        part = path.with_name(path.name + ".part")
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            Image.fromarray(image).save(part, format="PNG")
-            part.replace(path)
         except OSError as why:
-            raise FileProblem(f"{path}: cannot be written ({why.strerror or why})") from None
+            raise FileProblem(f"{self.folder}: cannot be made ({why.strerror or why})") from None
+        with whole(path) as part:
+            Image.fromarray(image).save(part, format="PNG")
         return path
 
 

@@ -13,7 +13,7 @@ import numpy as np
 
 from genvae.domains.base import Codec, Windows, split_cells, stack_cells
 from genvae.errors import CorpusProblem
-from genvae.evaluation import report
+from genvae.evaluation import metrics, report
 from genvae.evaluation.interpolation import STEPS, Pair, interpolation, pairs_of
 from genvae.evaluation.report import Figures
 from genvae.evaluation.round_trip import round_trip
@@ -66,7 +66,7 @@ def evaluate(
         progress=lambda n: tell("sampling", n, windows // length),
     )
     known = split_cells(codec.spec, _some(data.windows_of(codec, train), windows, seed))
-    joined = report.join(made)
+    joined = metrics.join(made)
     report.compare_samples(codec, joined, posterior, real, known, figures)
     figures.pieces["copied_windows"] = {
         "made": report.copies(model, codec, joined),

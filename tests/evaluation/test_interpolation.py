@@ -10,6 +10,7 @@ import pytest
 
 from genvae.domains.base import Windows, split_cells
 from genvae.evaluation import interpolation as ways
+from genvae.evaluation import metrics
 from genvae.models import files
 from genvae.models.files import ModelFile
 from tests.fakes import SPEC, BeadCodec, bead_model, strings
@@ -38,7 +39,7 @@ A, B = windows("22220000"), windows("22330000")
 
 def test_figures_of_a_way() -> None:
     other = windows("00004444")
-    real = ways.joined([A, B])
+    real = metrics.join([A, B])
     found = ways.figures_of_ways(BeadCodec(), [[A, A, B, other]], [(A, B)], real)
     assert found["neighbours"] == pytest.approx((1.0 + 0.5 + 0.0) / 3)
     assert found["neighbours_lowest"] == 0.0

@@ -75,7 +75,7 @@ def test_samples_are_those_of_sample(model: ModelFile) -> None:
     few = report.sampled(model, codec, 2, 2, seed=3)
     for a, b in zip(few, made, strict=False):
         np.testing.assert_array_equal(a["bead"], b["bead"])
-    joined = report.join(made)
+    joined = metrics.join(made)
     assert joined["knot"].shape == (36, 2, 8)
 
 

@@ -11,7 +11,7 @@ import numpy as np
 
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.tileset import Tile, Tileset
-from genvae.errors import FileProblem
+from genvae.domains.writing import whole
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -45,13 +45,8 @@ def write_png(level: Level, path: Path) -> None:
     """Write a level as a picture, whole or not at all. Raises FileProblem."""
     from PIL import Image
 
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         Image.fromarray(draw(level)).save(part, format="PNG")
-        part.replace(path)
-    except OSError as e:
-        part.unlink(missing_ok=True)
-        raise FileProblem(f"{path}: cannot be written: {e.strerror or e}") from None
 
 
 def terminal(level: Level, width: int) -> Text:

@@ -18,6 +18,7 @@ import numpy as np
 
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.tileset import Tileset
+from genvae.domains.writing import whole
 from genvae.errors import FileProblem
 
 SUFFIXES = (".txt", ".lvl", ".txt.gz")
@@ -79,13 +80,8 @@ def write_level(level: Level, path: Path) -> None:
 
 def write_text(text: str, path: Path) -> None:
     """Write a text file, whole or not at all. Raises FileProblem."""
-    part = path.with_name(path.name + ".part")
-    try:
+    with whole(path) as part:
         part.write_text(text, encoding="utf-8", newline="\n")
-        part.replace(path)
-    except OSError as e:
-        part.unlink(missing_ok=True)
-        raise FileProblem(f"{path}: cannot be written: {e.strerror or e}") from None
 
 
 def level_text(level: Level) -> str:

@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import json
 from hashlib import blake2b
-from io import BytesIO
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -22,7 +21,7 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.picture import TILE, draw
 from genvae.domains.levels.text import write_text
 from genvae.domains.levels.tileset import Tileset
-from genvae.errors import FileProblem
+from genvae.domains.writing import whole
 
 SCALE = 2
 """Pixels of a tile's picture for each pixel of ours."""
@@ -163,13 +162,6 @@ def _write_tiles(tileset: Tileset, path: Path) -> str:
     plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in tileset.name)
     target = path.with_name(f"{plain}-tiles-{digest}.png")
     if not target.exists():
-        buffer = BytesIO()
-        Image.fromarray(pixels).save(buffer, format="PNG")
-        part = target.with_name(target.name + ".part")
-        try:
-            part.write_bytes(buffer.getvalue())
-            part.replace(target)
-        except OSError as e:
-            part.unlink(missing_ok=True)
-            raise FileProblem(f"{target}: cannot be written: {e.strerror or e}") from None
+        with whole(target) as part:
+            Image.fromarray(pixels).save(part, format="PNG")
     return target.name

@@ -8,7 +8,6 @@ song that loops says so with the markers ``loopStart`` and ``loopEnd``.
 
 from __future__ import annotations
 
-import os
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from genvae.domains.music.units import (
     bpm_to_microseconds_per_beat,
     steps_to_ticks,
 )
-from genvae.errors import FileProblem
+from genvae.domains.writing import whole
 
 DRUM_CHANNEL = 9
 LOOP_START, LOOP_END = "loopStart", "loopEnd"
@@ -30,16 +29,8 @@ LOOP_START, LOOP_END = "loopStart", "loopEnd"
 def write_midi(song: Song, path: Path) -> None:
     """Write a song, under a temporary name first. Raises FileProblem."""
     file = midi_file(song)
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        file.save(temporary)
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FileProblem(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "check that the folder exists and may be written to"
-        ) from error
+    with whole(path) as part:
+        file.save(part)
 
 
 def midi_file(song: Song) -> Any:

@@ -5,7 +5,6 @@ Axes:  H height · W width · 3 red, green, blue
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +13,7 @@ import numpy as np
 from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES, SHORT
 from genvae.domains.music.song import Bar, Song, Voice
 from genvae.domains.music.units import meter_to_beat_steps
-from genvae.errors import FileProblem
+from genvae.domains.writing import whole
 
 COLOURS = ((226, 88, 62), (52, 120, 196), (58, 158, 92), (160, 96, 190), (214, 158, 40))
 DRUM_COLOUR = (70, 70, 84)
@@ -60,16 +59,8 @@ def write_png(song: Song, path: Path) -> None:
     """Write the piano-roll as a .png. Raises FileProblem."""
     from PIL import Image
 
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        Image.fromarray(song_picture(song)).save(temporary, format="PNG")
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FileProblem(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "check that the folder exists and may be written to"
-        ) from error
+    with whole(path) as part:
+        Image.fromarray(song_picture(song)).save(part, format="PNG")
 
 
 def song_text(song: Song, width: int) -> Any:

@@ -8,7 +8,6 @@ Axes:  C channels (2) · F frames
 
 from __future__ import annotations
 
-import os
 import struct
 from pathlib import Path
 from typing import BinaryIO
@@ -17,6 +16,7 @@ import numpy as np
 
 from genvae.domains.music.audio import RATE, song_sound
 from genvae.domains.music.song import Song
+from genvae.domains.writing import whole
 from genvae.errors import FileProblem
 
 BLOCK = 1 << 18
@@ -29,17 +29,8 @@ def write_wav(song: Song, path: Path) -> None:
         sound_CF = song_sound(song)
     except FileProblem as problem:
         raise FileProblem(f"{path}: {problem}") from None
-    temporary = path.with_name(f".{path.name}.{os.getpid()}.part")
-    try:
-        with temporary.open("wb") as file:
-            write_pcm(file, sound_CF, text=song.text, loop=song.loop)
-        os.replace(temporary, path)
-    except OSError as error:
-        temporary.unlink(missing_ok=True)
-        raise FileProblem(
-            f"{path}: cannot be written ({error.strerror or error}); "
-            "check that the folder exists and may be written to"
-        ) from error
+    with whole(path) as part, part.open("wb") as file:
+        write_pcm(file, sound_CF, text=song.text, loop=song.loop)
 
 
 def write_pcm(
