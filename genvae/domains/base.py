@@ -60,7 +60,11 @@ class Piece(Protocol):
 
 
 class Constraints(Protocol):
-    """Which categories a cell may take, asked cell by cell while decoding."""
+    """Which categories a cell may take, asked cell by cell while decoding.
+
+    An attribute ``local = True`` says that ``allow`` looks at no more than a few steps before the
+    cell and at ``step`` only within its window: long pieces are then decoded in stretches.
+    """
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
         """Mask of allowed categories for the cell at (step, row).

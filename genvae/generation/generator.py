@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from typing import Any
 
 import numpy as np
 import torch
@@ -19,8 +20,12 @@ from genvae.errors import OptionProblem, nearest
 from genvae.generation import noise
 from genvae.models.decoding import decode
 from genvae.models.files import ModelFile
+from genvae.models.long_decoding import decode_long
 
 BATCH = 16
+LONG = 64
+"""Pieces of more windows are made one at a time: memory stays small, and the work still fills
+batches (see ``long_decoding``)."""
 Item = tuple[int, int]
 """(index, attempt): an item always sits in row ``index % BATCH`` of its batch."""
 
@@ -70,23 +75,27 @@ class Generator:
         """Latents ``(N, W, P, D)`` of the items, each an (index, attempt); at most BATCH."""
         p, d = self.positions, self.latent
         name = self.prior_name(prior)
-        rows = _rows(items)
+        if windows > LONG and len(items) > 1:
+            options: dict[str, Any] = {"seed": seed, "prior": name, "temperature": temperature}
+            return np.concatenate([self.draw([item], windows, **options) for item in items])
+        size = 1 if windows > LONG else BATCH
+        rows = [0] if size == 1 else _rows(items)
         streams = [noise.stream(seed, i, a, noise.LATENTS) for i, a in items]
         if name == "sequence":
             assert self.model.sequence is not None
-            raw = np.zeros((BATCH, windows * p, d, 2), dtype=np.float32)
+            raw = np.zeros((size, windows * p, d, 2), dtype=np.float32)
             for row, rng in zip(rows, streams, strict=True):
                 raw[row, ..., 0] = rng.random((windows * p, d), dtype=np.float32)
                 raw[row, ..., 1] = rng.standard_normal((windows * p, d), dtype=np.float32)
             z = self.model.sequence.sample(torch.from_numpy(raw), temperature)
         else:
-            raw = np.zeros((BATCH, windows, p * d), dtype=np.float32)
+            raw = np.zeros((size, windows, p * d), dtype=np.float32)
             for row, rng in zip(rows, streams, strict=True):
                 raw[row] = rng.standard_normal((windows, p * d), dtype=np.float32)
             z = torch.from_numpy(raw) * temperature
             if name == "gaussian":
-                z = self.model.gaussian.transform(z.reshape(BATCH * windows, p * d))
-        return z.reshape(BATCH, windows, p, d).numpy()[rows]
+                z = self.model.gaussian.transform(z.reshape(size * windows, p * d))
+        return z.reshape(size, windows, p, d).numpy()[rows]
 
     @one_thread()
     def decode(
@@ -100,6 +109,11 @@ class Generator:
         """Windows of each piece, all of one length. The temperature is multiplied by the model's
         ``cell_temperature``. At temperature 0 each cell is the most
         likely one; otherwise it is drawn with the noise of its item."""
+        if len(z_NWPD) and z_NWPD.shape[1] > LONG:
+            return [
+                self._decode_long(z, items[i : i + 1], seed, temperature)
+                for i, z in enumerate(z_NWPD)
+            ]
         out: list[Windows] = []
         for at in range(0, len(z_NWPD), BATCH):
             part, named = z_NWPD[at : at + BATCH], items[at : at + BATCH]
@@ -133,6 +147,26 @@ class Generator:
             temperature=temperature * self.model.cell_temperature,
             constraints=self.codec.constraints(),
         )
+
+    def _decode_long(
+        self, z_WPD: np.ndarray, named: Sequence[Item], seed: int, temperature: float
+    ) -> Windows:
+        spec, constraints = self.codec.spec, self.codec.constraints()
+        uniforms_SR = None
+        if temperature > 0:
+            ((index, attempt),) = named
+            stream = noise.stream(seed, index, attempt, noise.CELLS)
+            uniforms_SR = stream.random((len(z_WPD) * spec.steps, spec.rows))
+        z_QD = np.ascontiguousarray(z_WPD.reshape(-1, self.latent), dtype=np.float32)
+        heat = temperature * self.model.cell_temperature
+        options: dict[str, Any] = {"temperature": heat, "constraints": constraints}
+        if getattr(constraints, "local", constraints is None):
+            cells_SR = decode_long(self.model.decoder, z_QD, uniforms_SR=uniforms_SR, **options)
+        else:
+            z_1QD = torch.from_numpy(z_QD)[None]
+            uniforms_1SR = None if uniforms_SR is None else uniforms_SR[None]
+            cells_SR = decode(self.model.decoder, z_1QD, uniforms_NSR=uniforms_1SR, **options)[0]
+        return split_cells(spec, cells_SR.reshape(len(z_WPD), spec.steps, spec.rows))
 
 
 def _rows(items: Sequence[Item]) -> list[int]:

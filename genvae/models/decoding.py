@@ -12,6 +12,7 @@ from __future__ import annotations
 import numpy as np
 import torch
 from torch import Tensor
+from torch.nn import functional as F
 
 from genvae.domains.base import Constraints, Field
 from genvae.models.autoencoder import Decoder
@@ -20,7 +21,7 @@ COLDEST = 1e-6
 """Temperatures below count as this one: logits divided by them stay finite."""
 
 
-@torch.no_grad()
+@torch.inference_mode()
 def decode(
     decoder: Decoder,
     z_NQD: Tensor,
@@ -28,14 +29,37 @@ def decode(
     uniforms_NSR: np.ndarray | None = None,
     temperature: float = 1.0,
     constraints: Constraints | None = None,
+    known_NSR: np.ndarray | None = None,
 ) -> np.ndarray:
-    """Latents of whole windows to ``cells_NSR``.
+    """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
+    are (-1: to be decoded), and what is decoded after them hears them.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
     """
     device = decoder.words.starts.device
-    u = decoder.upsampled(z_NQD.to(device))
+    return decode_steps(
+        decoder,
+        decoder.upsampled(z_NQD.to(device)),
+        uniforms_NSR=uniforms_NSR,
+        temperature=temperature,
+        constraints=constraints,
+        known_NSR=known_NSR,
+    )
+
+
+@torch.inference_mode()
+def decode_steps(
+    decoder: Decoder,
+    u: Tensor,
+    *,
+    uniforms_NSR: np.ndarray | None = None,
+    temperature: float = 1.0,
+    constraints: Constraints | None = None,
+    known_NSR: np.ndarray | None = None,
+) -> np.ndarray:
+    """As ``decode``, from upsampled latents ``u (N, S, U)``."""
+    device = u.device
     pieces, steps, _ = u.shape
     conditions = decoder.steps.conditions(u)
     cells = np.zeros((pieces, steps, decoder.spec.rows), dtype=np.int64)
@@ -44,11 +68,9 @@ def decode(
     blank = torch.zeros(pieces, decoder.spec.rows, decoder.cell_width, device=device)
     before, before_that = blank, blank
     plan = list(decoder.spec.cells())
-    past_table, table, starts = (
-        decoder.past_words.table(),
-        decoder.words.table(),
-        decoder.words.starts,
-    )
+    past_table, table = decoder.past_words.table(), decoder.words.table()
+    first = decoder.words.starts.tolist()
+    likelihoods = {field.name: decoder.likelihood(field.name) for field, _ in plan}
     greedy = uniforms_NSR is None or temperature == 0
     for t in range(steps):
         heard = [None if c is None else c[:, t] for c in conditions]
@@ -58,28 +80,27 @@ def decode(
         inner = decoder.cells.start(pieces)
         embedded = torch.empty_like(blank)
         last = torch.zeros_like(blank[:, 0])
+        given_NR = None if known_NSR is None else known_NSR[:, t]
         for r, (field, _) in enumerate(plan):
-            features = decoder.cells.step(base[:, r] + last, inner, r, _nothing(decoder))
-            logits = decoder.likelihood(field.name).logits(features)
+            features = decoder.cells.step(base[:, r] + last, inner, r)
+            logits = likelihoods[field.name].logits(features)
             allowed = constraints.allow(t, r, cells) if constraints else None
             if allowed is not None:
                 forbidden = torch.from_numpy(~np.asarray(allowed)).to(device)
                 logits = logits.masked_fill(forbidden, -torch.inf)
             if greedy:
-                chosen = logits.argmax(-1)
+                chosen_N = logits.argmax(-1).cpu().numpy()
             else:
                 assert uniforms_NSR is not None
-                chosen = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
-            cells[:, t, r] = chosen.cpu().numpy()
-            last = table[chosen + starts[r]]
+                chosen_N = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
+            if given_NR is not None:
+                chosen_N = np.where(given_NR[:, r] < 0, chosen_N, given_NR[:, r])
+            cells[:, t, r] = chosen_N
+            last = F.embedding(torch.from_numpy(chosen_N + first[r]).to(device), table)
             embedded[:, r] = last
         past = decoder.past_words.summed(torch.from_numpy(cells[:, t]).to(device), past_table)
         before, before_that = embedded, before
     return cells
-
-
-def _nothing(decoder: Decoder) -> list[Tensor | None]:
-    return [None] * len(decoder.cells.blocks)
 
 
 def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:
@@ -93,11 +114,11 @@ def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:
     return torch.cat([head, shaped * mass], dim=-1)
 
 
-def _pick(probabilities: Tensor, uniforms_N: np.ndarray) -> Tensor:
+def _pick(probabilities: Tensor, uniforms_N: np.ndarray) -> np.ndarray:
     """The category in which each uniform number falls."""
-    edges = probabilities.double().cumsum(-1)
-    at = torch.from_numpy(uniforms_N).to(edges.device)[:, None] * edges[:, -1:]
-    chosen = (edges <= at).sum(-1)
-    possible = (probabilities > 0).double()
-    last = probabilities.shape[-1] - 1 - possible.flip(-1).argmax(-1)
-    return torch.minimum(chosen, last)
+    edges_NK = probabilities.cpu().numpy().cumsum(-1, dtype=np.float64)
+    total_N = edges_NK[:, -1]
+    # Rounding must not lift a number to the very end, beyond the last possible category.
+    at_N = np.minimum(uniforms_N * total_N, np.nextafter(total_N, 0.0))
+    chosen: np.ndarray = (edges_NK <= at_N[:, None]).sum(-1)
+    return chosen

@@ -10,6 +10,9 @@ those of WaveNet (van den Oord et al. 2016), rows within columns as in PixelCNN 
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import NamedTuple
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -80,16 +83,25 @@ class CausalBlock(nn.Module):
         y: Tensor = x + self.out(self.dropout(F.gelu(hidden)))
         return y
 
-    def step(self, x_NC: Tensor, memory_NDC: Tensor, t: int, condition: Tensor | None) -> Tensor:
-        """One position: ``memory_NDC`` is the ring of the last ``reach`` normed inputs."""
-        normed = self.norm(x_NC)
-        slot = t % self.reach
-        hidden = self.conv.mix(torch.cat([normed, memory_NDC[:, slot]], dim=-1))
-        memory_NDC[:, slot] = normed
-        if condition is not None:
-            hidden = hidden + condition
-        y: Tensor = x_NC + self.out(F.gelu(hidden))
-        return y
+    def weights(self, blank_NC: Tensor) -> Remembered:
+        """What ``CausalStack.step`` needs of this block, with nothing remembered yet."""
+        norm, mix, out = self.norm, self.conv.mix, self.out
+        return Remembered(
+            [blank_NC] * self.reach,
+            (norm.weight, norm.bias, norm.eps),
+            (mix.weight, mix.bias),
+            (out.weight, out.bias),
+        )
+
+
+class Remembered(NamedTuple):
+    """A block while decoding: the ring of its last ``reach`` normed inputs ``(N, C)``, and its
+    weights at hand. Calling the modules themselves takes as long as their arithmetic here."""
+
+    ring: list[Tensor]
+    norm: tuple[Tensor, Tensor, float]
+    mix: tuple[Tensor, Tensor]
+    out: tuple[Tensor, Tensor]
 
 
 class CausalStack(nn.Module):
@@ -129,18 +141,29 @@ class CausalStack(nn.Module):
         y: Tensor = self.norm(x)
         return y
 
-    def start(self, batch: int) -> list[Tensor]:
+    def start(self, batch: int) -> list[Remembered]:
         """Empty memories for ``step``."""
-        like = self.norm.weight
-        return [like.new_zeros(batch, reach, self.channels) for reach in self.reaches]
+        blank_NC = self.norm.weight.new_zeros(batch, self.channels)
+        return [block.weights(blank_NC) for block in self.blocks]  # type: ignore[operator]
 
     def step(
-        self, x_NC: Tensor, memory: list[Tensor], t: int, conditions: list[Tensor | None]
+        self,
+        x_NC: Tensor,
+        memory: list[Remembered],
+        t: int,
+        conditions: Sequence[Tensor | None] | None = None,
     ) -> Tensor:
         """Position ``t`` alone, given the memories of the positions before it."""
-        for block, ring, condition in zip(self.blocks, memory, conditions, strict=True):
-            assert isinstance(block, CausalBlock)
-            x_NC = block.step(x_NC, ring, t, condition)
+        shape = (self.channels,)
+        for number, (ring, norm, mix, out) in enumerate(memory):
+            slot = t % len(ring)
+            normed = torch.layer_norm(x_NC, shape, *norm)
+            hidden = F.linear(torch.cat((normed, ring[slot]), dim=-1), *mix)
+            ring[slot] = normed
+            condition = conditions[number] if conditions else None
+            if condition is not None:
+                hidden = hidden + condition
+            x_NC = x_NC + F.linear(F.gelu(hidden), *out)
         y: Tensor = self.norm(x_NC)
         return y
 

@@ -13,7 +13,7 @@ import pytest
 from genvae.domains.base import Windows, split_cells
 from genvae.errors import OptionProblem
 from genvae.generation.encoding import posterior_means
-from genvae.generation.generator import BATCH, PRIORS, Generator
+from genvae.generation.generator import BATCH, LONG, PRIORS, Generator
 from genvae.models.files import ModelFile
 from tests.fakes import SPEC, BeadCodec, strings
 
@@ -159,3 +159,15 @@ def test_cells_are_cooled_as_the_card_says(model: ModelFile) -> None:
     whole = Generator(model, codec).decode(z, temperature=1.0, **asked)
     np.testing.assert_array_equal(halved[0]["bead"], plain[0]["bead"])
     assert any((halved[0][k] != whole[0][k]).any() for k in whole[0])
+
+
+@EVERY
+def test_long_pieces_are_the_same_alone(generator: Generator, prior: str) -> None:
+    long = LONG + 3
+    three = generator.draw(items(4, 5, 6), long, seed=5, prior=prior)
+    alone = generator.draw(items(6), long, seed=5, prior=prior)
+    np.testing.assert_array_equal(three[2:], alone)
+    made = generator.decode(three, items=items(4, 5, 6), seed=5, temperature=1.0)
+    again = generator.decode(alone, items=items(6), seed=5, temperature=1.0)
+    assert same(made[2], again[0])
+    assert len(made[0]["bead"]) == long

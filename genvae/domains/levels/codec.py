@@ -56,6 +56,7 @@ class OnlyDecodable:
     """Keeps tiles that are placed after checking out of decoding; ``mask_K`` is what may come."""
 
     mask_K: np.ndarray
+    local = True
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
         """The same ``(K,)`` mask for every cell."""

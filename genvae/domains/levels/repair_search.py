@@ -71,9 +71,7 @@ class Search:
         self.opened.free = terrain.free | self.clearable
         self.opened.liquid = terrain.liquid & terrain.free
         carrying = level.having("solid", "oneway") & ~level.having("hazard")
-        self.opened.support = (
-            terrain.bits(carrying) >> terrain.stride & self.opened.free & ~self.opened.liquid
-        )
+        self.opened.support = terrain.bits(carrying) >> 1 & self.opened.free & ~self.opened.liquid
         self.passable = bool((level.tileset.having("oneway")).any())
         self.layers: dict[int, list[list[int]]] = {}
         self.starts: dict[int, list[int]] = {}
@@ -116,7 +114,7 @@ class Search:
         if start is None and len(marked):
             start = int(marked[0][1]), int(marked[0][0])
         if start is not None:
-            at = 1 << (start[1] * terrain.stride + start[0])
+            at = 1 << terrain.bit(*start)
             self._settle(found[0], at & terrain.free, terrain)
             return found
         near = terrain.columns(0, min(2, terrain.width - 1))
@@ -141,7 +139,7 @@ class Search:
                 found[EDIT + extra] = _joined(here, states) if here else states
 
         plain, wide = terrain.advance(front), opened.advance(front)
-        self._settle(wide, front[STAND] << terrain.stride & self.clearable, opened)
+        self._settle(wide, front[STAND] << 1 & self.clearable, opened)
         for extra, cells in self.wishes.clear:
             add(extra, [x & cells for x in wide])
         add(1, [x & terrain.free & ~y for x, y in zip(wide, plain, strict=True)])  # a corner
@@ -160,8 +158,8 @@ class Search:
         rising = front[STAND] | front[SWIM]
         for phase in range(RISE + 1, terrain.phases):
             rising |= front[phase]
-        above = rising >> terrain.stride & terrain.free
-        aslant = (above << 1 | above >> 1) & terrain.free
+        above = rising >> 1 & terrain.free
+        aslant = (above << terrain.stride | above >> terrain.stride) & terrain.free
         beside = terrain.side(front[STAND] | front[SWIM]) | aslant
         beside |= terrain.down(front[FALL] | front[SWIM])
         air = terrain.free & ~terrain.support & ~terrain.liquid
@@ -215,16 +213,16 @@ class Search:
 
     def changed(self, way: list[State]) -> tuple[set[Cell], set[Cell]]:
         """The cells (column, row) that a way clears, and those that it fills."""
-        terrain, w = self.terrain, self.terrain.stride
+        terrain, h = self.terrain, self.terrain.stride
         cleared, filled = set(), set()
         for (_, a), (phase, b) in zip([way[0], *way], way, strict=False):
             if not terrain.free >> b & 1:
                 cleared.add(b)
             if phase == STAND and not self.opened.support >> b & 1:
-                filled.add(b + w)
-            along = (b % w) - (a % w)
-            if abs(b - a) > 1 and along:
-                corners = a + along, b - along
+                filled.add(b + 1)
+            along = b // h - a // h
+            if b % h != a % h and along:
+                corners = a + along * h, b - along * h
                 if not any(terrain.free >> c & 1 for c in corners):
                     cleared.add(next((c for c in corners if self.clearable >> c & 1), corners[0]))
         return {self.cell(b) for b in cleared}, {self.cell(b) for b in filled}
@@ -248,7 +246,7 @@ def _wishes(level: Level, terrain: Terrain, ruled_out: np.ndarray) -> Wishes:
     looks = np.where(touching, 0, 1)
     looks[~level.having("empty")] = 3
     fill = _by_cost(terrain, looks, ~carrying & ~kept)
-    return Wishes(clear, [(extra, cells >> terrain.stride) for extra, cells in fill])
+    return Wishes(clear, [(extra, cells >> 1) for extra, cells in fill])
 
 
 def _by_cost(

@@ -25,15 +25,14 @@ Calibrated on SuperTux (tiles of 32 px, gravity 1000 px/s2, jump 520 to 580 px/s
 320 px/s): there a jump from standing rises 4.2 tiles, a running jump 5.2, and crosses a gap of
 about 10. The default of 4 rows and 7 columns is what a walking player reaches.
 
-The search advances all positions at once (see ``terrain.py``); the fronts of all moves are kept,
-and the path is traced back through them.
+The search advances all positions at once (see ``terrain.py`` and ``wave.py``); the fronts of all
+moves are kept, and the path is traced back through them.
 
 Axes:  H rows, the top one first · W columns
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -41,7 +40,8 @@ import numpy as np
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Ruleset, Verdict, spoken
 from genvae.domains.levels.rules.registry import ruleset_of
-from genvae.domains.levels.rules.terrain import FALL, STAND, SWIM, Physics, State, Terrain
+from genvae.domains.levels.rules.terrain import FALL, STAND, SWIM, Physics, Terrain
+from genvae.domains.levels.rules.wave import Wave
 
 __all__ = ["Crossing", "Physics", "Platformer", "Terrain", "cross", "physics_of", "standing"]
 
@@ -85,26 +85,15 @@ def cross(
     begin, why = _begin(level, terrain, start, start_columns)
     if not begin:
         return Crossing(False, reason=why)
-    front = [0] * terrain.phases
-    front[STAND], front[SWIM] = begin & terrain.support, begin & terrain.liquid
-    front[FALL] = begin & ~terrain.support & ~terrain.liquid
-    seen = list(front)
-    fronts = [front]
-    target = terrain.columns(goal, goal)
-    while True:
-        hit = (front[STAND] | front[SWIM]) & target
-        if marked:
-            hit = _any_of(front) & marked
-        if hit:
-            path = trace(terrain, fronts, _low(hit))
-            return Crossing(True, path, path[-1][0])
-        reached = terrain.advance(front)
-        front = [new & ~old for new, old in zip(reached, seen, strict=True)]
-        if not any(front):
-            break
-        seen = [old | new for old, new in zip(seen, front, strict=True)]
-        fronts.append(front)
-    stuck = _stuck(level, terrain, fronts, seen, goal)
+    wave = Wave(terrain, begin)
+    if marked:
+        hit = wave.spread(marked, tuple(range(terrain.phases)))
+    else:
+        hit = wave.spread(terrain.columns(goal, goal), (STAND, SWIM))
+    if hit:
+        path = wave.trace(_low(hit))
+        return Crossing(True, path, path[-1][0])
+    stuck = _stuck(level, wave, goal)
     if marked:
         first = terrain.cell(_low(marked))
         reason = f"the goal in {spoken(first)} is out of reach; the way ends in column "
@@ -137,13 +126,6 @@ class Platformer(Ruleset):
         return Verdict(True, (), proof, path, place, {"moves": len(path) - 1})
 
 
-def _any_of(sets: list[int]) -> int:
-    every = 0
-    for x in sets:
-        every |= x
-    return every
-
-
 def _begin(
     level: Level,
     terrain: Terrain,
@@ -158,20 +140,18 @@ def _begin(
         column, row = start
         if not (0 <= column < level.width and 0 <= row < level.height):
             return 0, f"the start lies outside the level (column {column + 1}, row {row + 1})"
-        at = 1 << (row * terrain.stride + column)
+        at = 1 << terrain.bit(column, row)
         return at & terrain.free, f"the start in column {column + 1} is inside something solid"
     first, last = start_columns or (0, min(2, level.width - 1))
     places = (terrain.support | (terrain.liquid & terrain.free)) & terrain.columns(first, last)
     return places, f"there is nowhere to stand in columns {first + 1} to {last + 1}"
 
 
-def _stuck(
-    level: Level, terrain: Terrain, fronts: list[list[int]], seen: list[int], goal: int
-) -> Crossing:
+def _stuck(level: Level, wave: Wave, goal: int) -> Crossing:
     """The furthest safe place that was reached, and the way there."""
-    safe = seen[STAND] | seen[SWIM]
-    safe = safe or seen[FALL]
-    furthest = _rightmost(terrain, safe)
+    terrain, seen = wave.terrain, wave.seen
+    safe = seen[STAND] | seen[SWIM] or seen[FALL]
+    furthest = (safe.bit_length() - 1) // terrain.stride
     at = safe & terrain.columns(furthest, furthest)
     reason = (
         f"no way beyond column {furthest + 1} of {level.width}: "
@@ -179,56 +159,15 @@ def _stuck(
     )
     if furthest >= goal:
         reason = f"column {goal + 1} is passed by but has no place to stand that can be reached"
-    for when, front in enumerate(fronts):
-        hit = at & (front[STAND] | front[SWIM] | front[FALL])
+    for moves, front in enumerate(wave.fronts):
+        hit = front.among(at, (STAND, SWIM, FALL))
         if hit:
-            path = trace(terrain, fronts[: when + 1], _low(hit))
-            return Crossing(False, path, furthest, reason)
+            return Crossing(False, wave.trace(_low(hit), moves), furthest, reason)
     return Crossing(False, [], furthest, reason)
-
-
-def trace(terrain: Terrain, fronts: list[list[int]], bit: int) -> list[tuple[int, int]]:
-    """The cells (column, row) of a way through ``fronts`` that ends at ``bit``."""
-    last = fronts[-1]
-    state = next((p, bit) for p in range(terrain.phases) if last[p] >> bit & 1)
-    path = [terrain.cell(bit)]
-    for front in reversed(fronts[:-1]):
-        state = next(s for s in _near(terrain, front, state[1]) if _leads(terrain, s, state))
-        path.append(terrain.cell(state[1]))
-    path.reverse()
-    return path
-
-
-def _near(terrain: Terrain, front: list[int], bit: int) -> Iterator[State]:
-    """The states of ``front`` in the cells around ``bit``, the nearest first."""
-    w = terrain.stride
-    for offset in (0, -1, 1, w, -w, w - 1, w + 1, -w - 1, -w + 1):
-        at = bit - offset
-        if at >= 0:
-            for phase in range(terrain.phases):
-                if front[phase] >> at & 1:
-                    yield phase, at
-
-
-def _leads(terrain: Terrain, state: State, to: State) -> bool:
-    """Is ``to`` one move from ``state``?"""
-    front = [0] * terrain.phases
-    front[state[0]] = 1 << state[1]
-    return bool(terrain.advance(front)[to[0]] >> to[1] & 1)
 
 
 def _low(x: int) -> int:
     return (x & -x).bit_length() - 1
-
-
-def _rightmost(terrain: Terrain, x: int) -> int:
-    """The largest column of any bit of ``x``."""
-    every = 0
-    row = (1 << terrain.stride) - 1
-    while x:
-        every |= x & row
-        x >>= terrain.stride
-    return every.bit_length() - 1
 
 
 def standing(level: Level) -> np.ndarray:

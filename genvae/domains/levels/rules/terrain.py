@@ -1,13 +1,15 @@
 """A side-scrolling level as bit sets, and the moves of a body on it; see ``platformer.py``.
 
-A set of body positions is one Python integer, a bit a cell (rows of ``W + 1`` bits, the last a
-guard that is never free), so that all positions advance one move in a few shifts.
+A set of body positions is one Python integer, a bit a cell (columns of ``H + 1`` bits from left to
+right, the last a guard that is never free), so that all positions advance one move in a few shifts,
+and those of one move, which are near one another, are few bits once cut to their place.
 
 Axes:  H rows, the top one first · W columns
 """
 
 from __future__ import annotations
 
+import copy
 from dataclasses import dataclass
 
 import numpy as np
@@ -46,7 +48,7 @@ class Terrain:
 
     def __init__(self, level: Level, physics: Physics) -> None:
         self.height, self.width = level.height, level.width
-        self.stride = level.width + 1
+        self.stride = level.height + 1
         self.physics = physics
         solid = level.having("solid")
         hazard = level.having("hazard")
@@ -55,17 +57,21 @@ class Terrain:
         self.oneway = self.bits(oneway)
         self.liquid = self.bits(level.having("liquid", "climb"))
         carrying = self.bits((solid | oneway) & ~hazard)
-        self.support = (carrying >> self.stride) & self.free & ~self.liquid
-        self.springs = (self.bits(level.having("bounce")) >> self.stride) & self.support
+        self.support = (carrying >> 1) & self.free & ~self.liquid
+        self.springs = (self.bits(level.having("bounce")) >> 1) & self.support
         self.span = RISE + max(physics.jump, physics.bounce, physics.leap)
         self.lanes = 1 if physics.reach is None else physics.reach + 2
         self.phases = self.span * self.lanes
 
     def bits(self, mask_HW: np.ndarray) -> int:
-        """A mask as one integer: bit ``row * (W + 1) + column``."""
-        guarded = np.zeros((self.height, self.stride), dtype=np.uint8)
-        guarded[:, :-1] = mask_HW
+        """A mask as one integer: bit ``column * (H + 1) + row``."""
+        guarded = np.zeros((self.width, self.stride), dtype=np.uint8)
+        guarded[:, :-1] = mask_HW.T
         return int.from_bytes(np.packbits(guarded.reshape(-1), bitorder="little"), "little")
+
+    def bit(self, column: int, row: int) -> int:
+        """The number of a cell's bit."""
+        return column * self.stride + row
 
     def columns(self, first: int, last: int) -> int:
         """All cells of the columns ``first..last``."""
@@ -73,18 +79,27 @@ class Terrain:
         mask[:, max(first, 0) : last + 1] = True
         return self.bits(mask)
 
+    def cut(self, first: int, last: int) -> Terrain:
+        """The columns ``first..last`` alone, bit 0 being the first cell of ``first``."""
+        part = copy.copy(self)
+        part.width = last - first + 1
+        mask = (1 << part.width * self.stride) - 1
+        for name in ("free", "oneway", "liquid", "support", "springs"):
+            setattr(part, name, getattr(self, name) >> first * self.stride & mask)
+        return part
+
     def side(self, x: int) -> int:
-        return (x | x << 1 | x >> 1) & self.free
+        return (x | x << self.stride | x >> self.stride) & self.free
 
     def up(self, x: int) -> int:
-        return (self.side(x) >> self.stride & self.free) | self.side(x >> self.stride & self.free)
+        return (self.side(x) >> 1 & self.free) | self.side(x >> 1 & self.free)
 
     def sink(self, x: int) -> int:
-        return x << self.stride & self.free & ~self.oneway
+        return x << 1 & self.free & ~self.oneway
 
     def down(self, x: int) -> int:
         enter = self.free & ~self.oneway
-        return (self.side(x) << self.stride & enter) | self.side(x << self.stride & enter)
+        return (self.side(x) << 1 & enter) | self.side(x << 1 & enter)
 
     def advance(self, front: list[int]) -> list[int]:
         """The states one move after those of ``front`` (a bit set a phase)."""
@@ -99,7 +114,7 @@ class Terrain:
             if launch != stand:
                 self.lift(reached, RISE + self.physics.bounce - 1, stand & self.springs)
         if swim:
-            above, below = swim >> self.stride & self.free, self.sink(swim)
+            above, below = swim >> 1 & self.free, self.sink(swim)
             every = self.up(swim) | self.side(swim) | self.down(swim)
             self.spread(arrive, 0, 1, swim | above | below, every)
             if self.physics.leap:
@@ -115,7 +130,7 @@ class Terrain:
 
     def lift(self, reached: list[int], phase: int, x: int) -> None:
         """``x`` a row up, into ``phase``."""
-        self.spread(reached, phase, self.span, x >> self.stride & self.free, self.up(x))
+        self.spread(reached, phase, self.span, x >> 1 & self.free, self.up(x))
 
     def spread(self, into: list[int], at: int, step: int, straight: int, every: int) -> None:
         """Cells of a move: those in the same column into ``at``, those beside it a lane on, which
@@ -142,5 +157,5 @@ class Terrain:
 
     def cell(self, bit: int) -> tuple[int, int]:
         """(column, row) of a bit."""
-        row, column = divmod(bit, self.stride)
+        column, row = divmod(bit, self.stride)
         return column, row
