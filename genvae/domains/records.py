@@ -99,13 +99,25 @@ class Report:
 class Attribute:
     """Something that a piece can be steered by: a number in the codec's ``measure`` of the same
     name. ``low`` and ``high`` bound what may be asked for, in ``unit``; nearly all real pieces lie
-    within them."""
+    within them.
+
+    What is asked for as a single number is met within ``tolerance``. Things that are ``counted``
+    are met exactly, and their bounds are those of one window. What is ``chosen`` is no matter of
+    the latents: the codec's ``context`` takes it as a request of the same name.
+    """
 
     name: str
     about: str
     unit: str
     low: float
     high: float
+    tolerance: float = 0.0
+    counted: bool = False
+    chosen: bool = False
+
+    def __post_init__(self) -> None:
+        if not (self.low < self.high and self.tolerance >= 0):
+            raise ValueError(f"attribute {self.name!r}: bounds {self.low} to {self.high}")
 
 
 MOST_CHANGED = 0.05

@@ -26,6 +26,7 @@ from genvae.domains.base import (
     Writer,
 )
 from genvae.domains.levels import measures, picture, tables, tiled
+from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.formats import read_file
@@ -72,6 +73,7 @@ class LevelsCodec(Codec):
     def __init__(self, tileset: Tileset) -> None:
         self.tileset = tileset
         self.ruleset = ruleset_of(tileset)
+        self.attributes = attributes_of(tileset, measures.COUNTED)
         self._verdicts: dict[bytes, bool] = {}
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
+from genvae.domains.levels.attributes import difficulty
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.tileset import Tileset
 
@@ -35,7 +36,7 @@ def measure_level(level: Level) -> dict[str, float]:
     """Width and height in tiles; counts; ``density`` (share of solid tiles); ``sky`` (share of
     empty ones); ``gaps`` (columns without ground); ``linearity`` in [0, 1] (R2 of a line through
     the heights of the ground, 1 for flat ground); ``leniency`` a column (gaps, enemies and
-    hazards count against it, hence 0 or less)."""
+    hazards count against it, hence 0 or less); ``difficulty`` (see ``attributes.py``)."""
     found = {
         "width": float(level.width),
         "height": float(level.height),
@@ -54,6 +55,7 @@ def measure_level(level: Level) -> dict[str, float]:
     found["linearity"] = _line_fit(heights)
     danger = gaps + found.get("enemies", 0.0) + found.get("hazards", 0.0)
     found["leniency"] = -danger / level.width
+    found["difficulty"] = difficulty(level)
     return found
 
 

@@ -28,12 +28,16 @@ PHRASE_BARS = 2
 ATTRIBUTES = {
     a.name: a
     for a in (
-        Attribute("density", "notes of all voices", "notes a bar", 0.0, 64.0),
-        Attribute("register", "mean pitch, drums left out", "MIDI pitch", 24.0, 96.0),
-        Attribute("syncopation", "syncopated notes, drums left out", "share", 0.0, 1.0),
-        Attribute("range", "highest above lowest pitch of the melody", "semitones", 0.0, 60.0),
-        Attribute("repetition", "two-bar phrases of the melody that return", "share", 0.0, 1.0),
-        Attribute("tempo", "quarter notes at the beginning", "a minute", 20.0, 400.0),
+        Attribute("density", "notes of all voices", "notes a bar", 0.0, 64.0, 1.0),
+        Attribute("register", "mean pitch, drums left out", "MIDI pitch", 24.0, 96.0, 1.0),
+        Attribute("syncopation", "syncopated notes, drums left out", "share", 0.0, 1.0, 0.05),
+        Attribute("range", "highest above lowest pitch of the melody", "semitones", 0.0, 60.0, 2.0),
+        Attribute(
+            "repetition", "two-bar phrases of the melody that return", "share", 0.0, 1.0, 0.1
+        ),
+        Attribute(
+            "tempo", "quarter notes at the beginning", "a minute", 20.0, 400.0, 0.5, chosen=True
+        ),
     )
 }
 
