@@ -80,8 +80,20 @@ class LossSettings:
     learned_rate: float = 0.0
     """Weight of the rate under the sequence prior, which is then learned together with the
     autoencoder; ``beta`` keeps its small share to hold z near N(0, I)."""
+    cycles: int = 0
+    """So many times ``beta`` rises from 0 over ``warmup`` steps and stays for as many (Fu et al.
+    2019); after the last time it stays for good. 0: it rises once."""
+    kl_target: float = 0.0
+    """Above 0, ``beta`` weighs how far the KL is from this many nats a window, a target that
+    itself rises from 0 over ``warmup`` steps (Burgess et al. 2018). ``beta`` has to exceed what a
+    nat is worth to the reconstruction: 2 to 10."""
     latent_norm: float = 0.0
     """Weight of mean squared means: regularised autoencoder (Ghosh et al. 2020)."""
+    contraction: float = 0.0
+    """Weight of the squared norm of the encoder's Jacobian: contractive autoencoder (Rifai et al.
+    2011)."""
+    projections: int = 1
+    """Random projections that estimate it where a window has too many latents to be exact."""
 
 
 @dataclass(frozen=True)
@@ -166,6 +178,13 @@ class Recipe:
                 for each in value if isinstance(value, tuple) else (value,):
                     if isinstance(each, int | float) and not 0 <= each < math.inf:
                         raise RecipeProblem(f"[{section}] {f.name} = {each}: expected 0 or more")
+        free_and_target = self.loss.free_bits > 0 and self.loss.kl_target > 0
+        _check(not free_and_target, "[loss] give free_bits or kl_target, not both")
+        _check(
+            not self.loss.cycles or self.loss.warmup >= 1,
+            "[loss] cycles: expected a warmup of 1 step or more, in which beta rises",
+        )
+        _check(self.loss.projections >= 1, "[loss] projections: expected 1 or more")
         steps = self.loss.late_from
         _check(list(steps) == sorted(steps), f"[loss] late_from = {list(steps)}: expected rising")
         for name in ("late_beta", "late_rate"):

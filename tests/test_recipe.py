@@ -118,7 +118,7 @@ BASE = {"name": "a", "domain": "music"}
         ),
         (
             {"loss": {"bta": 1.0}},
-            "recipe: [loss] unknown key 'bta'; did you mean 'beta'? known: beta, free_bits, ",
+            "recipe: [loss] unknown key 'bta'; did you mean 'beta'? known: beta, contraction, ",
         ),
         (
             {"training": {"steps": "many"}},

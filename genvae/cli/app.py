@@ -12,6 +12,7 @@ import typer
 from genvae import __version__
 from genvae.cli import (
     check,
+    compare,
     convert,
     corpora,
     decode,
@@ -53,6 +54,7 @@ app.command("encode")(encode.encode)
 app.command("decode")(decode.decode)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
+app.command("compare")(compare.compare)
 app.add_typer(models.app, name="models")
 app.add_typer(corpora.app, name="corpora")
 

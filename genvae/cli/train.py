@@ -28,6 +28,14 @@ def train(
         Path | None, typer.Option("--data", metavar="DIR", help="Learn from the files in here.")
     ] = None,
     name: Annotated[str | None, typer.Option("--name", help="What to call the model.")] = None,
+    preset: Annotated[
+        str | None,
+        typer.Option(
+            "--preset",
+            metavar="P",
+            help="A member of the family: autoencoder, contractive, vae, beta-vae, ...",
+        ),
+    ] = None,
     layout: Annotated[
         str | None, typer.Option("--layout", help="Music: the voices to learn, such as trio.")
     ] = None,
@@ -54,10 +62,13 @@ def train(
     \b
     Example (needs the extra "train"):
       genvae train --domain levels --data data/levels --name mine --steps 200
+      genvae train --domain levels --data data/levels --name plain --preset autoencoder --steps 20
       genvae corpora get lakh_trio
       genvae train trio
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
+    Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
+    (beta 1), beta-vae, cyclic, free-bits, kl-target; genvae compare sets them side by side.
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
     """
@@ -73,6 +84,7 @@ def train(
         start=start,
         resume=resume,
         steps=steps,
+        preset=preset,
         overwrite=overwrite,
     )
     from genvae.workflows import train as workflow

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, Literal
 
 import numpy as np
 
@@ -37,8 +37,19 @@ class Field:
     temper_from: int = 0
     members: int = 0
     period: int = 0
+    kind: Literal["categorical", "binary", "real"] = "categorical"
+    """How a model scores a cell: by cross-entropy; ``binary``, yes or no, by a Bernoulli; ``real``,
+    a number written as one of ``categories`` even steps from 0 to 1, by its squared error."""
 
     def __post_init__(self) -> None:
+        if self.kind == "binary" and self.categories != 2:
+            raise ValueError(
+                f"field {self.name!r}: a binary one has 2 categories, not {self.categories}"
+            )
+        if self.kind == "real" and (self.categories < 2 or self.members or self.period):
+            raise ValueError(
+                f"field {self.name!r}: a real one has 2 or more even steps, no members or period"
+            )
         if self.members and self.categories != 2**self.members:
             raise ValueError(
                 f"field {self.name!r}: {self.members} members make {2**self.members} sets, "

@@ -22,8 +22,8 @@ import torch
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
-from genvae.models.bottleneck import BOTTLENECKS, Posterior
-from genvae.models.likelihood import Categorical
+from genvae.models.bottleneck import BOTTLENECKS, Posterior, Source
+from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
 from genvae.models.prior import SequencePrior
@@ -51,7 +51,16 @@ class Encoder(nn.Module):
 
     def forward(self, cells_NTR: Tensor) -> Tensor:
         """``(N, T, R)`` categories -> ``(N, P, C)``."""
-        steps = torch.nn.functional.gelu(self.words.summed(cells_NTR, self.words.table()))
+        return self.features(self.source(cells_NTR))
+
+    def source(self, cells_NTR: Tensor) -> Source:
+        """The cells as the encoder hears them."""
+        table = self.words.table()
+        return Source(self.words.summed(cells_NTR, table), table)
+
+    def features(self, source: Source) -> Tensor:
+        """``(N, P, C)``."""
+        steps = torch.nn.functional.gelu(source.steps_NTC)
         x = self.gather(steps.reshape(len(steps), self.positions, -1)) + self.place
         for block in self.blocks:
             x = block(x)
@@ -81,7 +90,9 @@ class Decoder(nn.Module):
         self.to_cells = nn.Linear(width, spec.rows * cell)
         self.nearby = Conv(2 * cell, cell, (-1, 0, 1))
         self.cells = CausalStack(cell, settings.cell_blocks, cycle=4, dropout=settings.dropout)
-        self.likelihoods = nn.ModuleDict({f.name: Categorical(f, cell) for f in spec.fields})
+        self.likelihoods = nn.ModuleDict(
+            {f.name: LIKELIHOODS[f.kind](f, cell) for f in spec.fields}
+        )
 
     def upsampled(self, z_NQD: Tensor) -> Tensor:
         """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
@@ -125,7 +136,7 @@ class Decoder(nn.Module):
         by_window = torch.rand(chunks, 1, device=device) < 0.5
         return (torch.where(by_window, whole, single) >= rate).float()
 
-    def owners(self) -> list[tuple[Categorical, slice]]:
+    def owners(self) -> list[tuple[CellLikelihood, slice]]:
         """The likelihood of each field and the rows it owns."""
         out, at = [], 0
         for f in self.spec.fields:
@@ -133,10 +144,10 @@ class Decoder(nn.Module):
             at += f.rows
         return out
 
-    def likelihood(self, field: str) -> Categorical:
+    def likelihood(self, field: str) -> CellLikelihood:
         """The likelihood of a field."""
         found = self.likelihoods[field]
-        assert isinstance(found, Categorical)
+        assert isinstance(found, CellLikelihood)
         return found
 
 
@@ -187,7 +198,12 @@ class Autoencoder(nn.Module):
     ) -> Losses:
         """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding."""
         chunks, windows = weight_NW.shape
-        posterior = self.encode(cells_NSR.reshape(chunks * windows, self.spec.steps, -1))
+        # A penalty on slopes needs them where losses are only measured, too.
+        sloped = any(penalty.differentiates for penalty in penalties)
+        with torch.set_grad_enabled(sloped or torch.is_grad_enabled()):
+            source = self.encoder.source(cells_NSR.reshape(chunks * windows, self.spec.steps, -1))
+            posterior: Posterior = self.bottleneck(self.encoder.features(source))
+            posterior = posterior._replace(source=source)
         weight_N = weight_NW.reshape(-1)
         z = posterior.sample().reshape(chunks, -1, self.settings.latent)
         features = self.decoder(z, cells_NSR)
@@ -207,7 +223,8 @@ class Autoencoder(nn.Module):
             posterior = posterior._replace(rate_N=rate_N)
             terms["rate"] = ((rate_N * weight_N).sum() / weight_N.sum()).item()
         for penalty in penalties:
-            value = penalty(posterior, weight_N, step)
+            with torch.set_grad_enabled(penalty.differentiates or torch.is_grad_enabled()):
+                value = penalty(posterior, weight_N, step)
             terms[penalty.name] = value.item()
             total = total + value
         terms["loss"] = total.item()

@@ -18,6 +18,15 @@ LOG_2_PI_E = 2.8378770664093453
 """ln(2 pi e): twice the entropy of a standard normal, in nats."""
 
 
+class Source(NamedTuple):
+    """The encoder's input, before anything is computed from it."""
+
+    steps_NTC: Tensor
+    """Each step as the sum of its cells' vectors."""
+    table_KC: Tensor
+    """Those vectors: a step is a 0/1 vector of cells times this table."""
+
+
 class Posterior(NamedTuple):
     """What the bottleneck makes of the encoder's output."""
 
@@ -27,6 +36,8 @@ class Posterior(NamedTuple):
     """KL(q(z|x) || N(0, I)) in nats, zero where there is no distribution."""
     rate_N: Tensor | None = None
     """Nats a window of a draw of z under the sequence prior, where one is learned along."""
+    source: Source | None = None
+    """What the means were computed from, where a penalty differentiates by it."""
 
     def variance(self) -> Tensor:
         """``(N, P, D)``; next to nothing where there is no distribution."""

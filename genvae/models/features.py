@@ -22,8 +22,12 @@ def features_of(field: Field) -> Tensor | None:
     """Which features each category has, ``(K, F)`` of 0 and 1; None: each is its own.
 
     A set has its members and their pairs. A height has its phase within the period and two
-    places among overlapping bins half a period wide, which together tell it exactly.
+    places among overlapping bins half a period wide, which together tell it exactly. A real number
+    is a line: a constant and its value from 0 to 1.
     """
+    if field.kind == "real":
+        values = torch.linspace(0.0, 1.0, field.categories)
+        return torch.stack([torch.ones_like(values), values], dim=1)
     if field.members:
         return _set_features(field.members)
     if field.period:

@@ -5,6 +5,8 @@ Axes:  N chunks · T steps · R cells of the field · E cell channels · K categ
 
 from __future__ import annotations
 
+from collections.abc import Callable
+
 import torch
 from torch import Tensor, nn
 from torch.nn import functional as F
@@ -12,8 +14,25 @@ from torch.nn import functional as F
 from genvae.domains.base import Field
 from genvae.models.features import feature_count, features_of
 
+SPREAD = 0.1
+"""Standard deviation of a real cell around its mean."""
 
-class Categorical(nn.Module):
+
+class CellLikelihood(nn.Module):
+    """Abstract: what every kind of field has."""
+
+    field: Field
+
+    def logits(self, features: Tensor) -> Tensor:
+        """``(..., E) -> (..., K)``: what decoding chooses by."""
+        raise NotImplementedError
+
+    def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
+        """What each step costs, ``(N, T)``."""
+        raise NotImplementedError
+
+
+class Categorical(CellLikelihood):
     """Cross-entropy over a field's categories (nats a cell).
 
     The logit of a category is the sum of those of its features (see ``features``), normalised
@@ -38,6 +57,59 @@ class Categorical(nn.Module):
             logits.reshape(-1, self.field.categories), cells_NTR.reshape(-1), reduction="none"
         )
         return flat.reshape(cells_NTR.shape).sum(-1)
+
+
+class Bernoulli(CellLikelihood):
+    """Binary cross-entropy of a yes or no (nats a cell): one logit."""
+
+    def __init__(self, field: Field, channels: int) -> None:
+        super().__init__()
+        self.field = field
+        self.head = nn.Linear(channels, 1)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """``(..., E) -> (..., 2)``: of no, 0; of yes."""
+        yes: Tensor = self.head(features)
+        return torch.cat([torch.zeros_like(yes), yes], dim=-1)
+
+    def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
+        """Negative log-likelihood of each step, ``(N, T)``, in nats."""
+        yes_NTR = self.head(features_NTRE)[..., 0]
+        flat = F.binary_cross_entropy_with_logits(yes_NTR, cells_NTR.to(yes_NTR), reduction="none")
+        return flat.sum(-1)
+
+
+class SquaredError(CellLikelihood):
+    """Squared error of a number in [0, 1], as a Gaussian of standard deviation ``SPREAD`` has it
+    (nats a cell, up to a constant)."""
+
+    def __init__(self, field: Field, channels: int) -> None:
+        super().__init__()
+        self.field = field
+        self.head = nn.Linear(channels, 1)
+
+    def logits(self, features: Tensor) -> Tensor:
+        """``(..., E) -> (..., K)``: the Gaussian's log density at each even step, up to a
+        constant; the likeliest is the one nearest to the mean."""
+        mean = self.head(features)
+        values = torch.linspace(0.0, 1.0, self.field.categories, device=mean.device)
+        y: Tensor = -0.5 * ((values - mean) / SPREAD).square()
+        return y
+
+    def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
+        """Weighted squared error of each step, ``(N, T)``."""
+        values_NTR = cells_NTR / (self.field.categories - 1)
+        mean_NTR = self.head(features_NTRE)[..., 0]
+        y: Tensor = 0.5 * ((values_NTR - mean_NTR) / SPREAD).square().sum(-1)
+        return y
+
+
+LIKELIHOODS: dict[str, Callable[[Field, int], CellLikelihood]] = {
+    "categorical": Categorical,
+    "binary": Bernoulli,
+    "real": SquaredError,
+}
+"""By ``Field.kind``."""
 
 
 class MixtureOfGaussians(nn.Module):

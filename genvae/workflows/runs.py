@@ -21,7 +21,7 @@ from genvae.domains import registry
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, RecipeProblem, nearest
 from genvae.models import files
 from genvae.recipe import Recipe
-from genvae.workflows import dataset, inputs, store
+from genvae.workflows import dataset, family, inputs, store
 
 CHECKPOINT = "checkpoint.safetensors"
 SOURCE = "run.json"
@@ -71,12 +71,14 @@ def plan(
     start: str | None = None,
     resume: str | None = None,
     steps: int | None = None,
+    preset: str | None = None,
     overwrite: bool = False,
 ) -> Run:
     """The run that the options ask for; nothing is written yet.
 
     Without a recipe the one of the domain's default model serves, with the sizes of the model
-    that ``start`` names. Raises OptionProblem, RecipeProblem, ModelProblem and FileProblem.
+    that ``start`` names. ``preset`` is a member of the family (see ``family.MEMBERS``). Raises
+    OptionProblem, RecipeProblem, ModelProblem and FileProblem.
     """
     _needs_fabric()
     if steps is not None and steps < 1:
@@ -91,10 +93,13 @@ def plan(
             "--from": start,
             "--layout": layout,
             "--tileset": tileset,
+            "--preset": preset,
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
     began = None if start is None else store.path_of(start)
     found = _recipe(recipe, domain, data, name, began)
+    if preset is not None:
+        found = family.member(found, preset)
     codec = {k: v for k, v in (("layout", layout), ("tileset", tileset)) if v is not None}
     if codec:
         opened = inputs.open_codec(found.domain, layout=layout, tileset=tileset)

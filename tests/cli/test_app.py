@@ -28,6 +28,7 @@ COMMANDS = (
     "decode",
     "train",
     "evaluate",
+    "compare",
     "models",
     "models list",
     "models info",

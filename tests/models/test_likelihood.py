@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from typing import Any
+
 import pytest
 import torch
 from torch.distributions import Categorical as TorchCategorical
 from torch.distributions import MixtureSameFamily, Normal
 
-from genvae.domains.base import Field
-from genvae.models.likelihood import Categorical, MixtureOfGaussians
+from genvae.domains.base import Field, WindowSpec
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.decoding import decode
+from genvae.models.likelihood import Bernoulli, Categorical, MixtureOfGaussians, SquaredError
+from tests.fakes import TINY
 
 
 @torch.no_grad()
@@ -72,3 +78,52 @@ def test_scales_stay_within_bounds() -> None:
     _, _, log_scales = mixture.parts(1e6 * torch.tensor([[1.0], [-1.0]]))
     assert log_scales.min() >= -5.0
     assert log_scales.max() <= 3.0
+
+
+@torch.no_grad()
+def test_yes_or_no_costs_what_two_categories_would() -> None:
+    torch.manual_seed(0)
+    likelihood = Bernoulli(Field("lit", 2, kind="binary"), 4)
+    features_NTRE, cells_NTR = torch.randn(3, 6, 2, 4), torch.randint(2, (3, 6, 2))
+    expected = -TorchCategorical(logits=likelihood.logits(features_NTRE)).log_prob(cells_NTR)
+    torch.testing.assert_close(likelihood.loss(features_NTRE, cells_NTR), expected.sum(-1))
+
+
+@torch.no_grad()
+def test_a_number_costs_its_squared_error_and_the_nearest_step_is_likeliest() -> None:
+    likelihood = SquaredError(Field("height", 11, kind="real"), 2)
+    likelihood.head.weight.zero_()
+    likelihood.head.bias.fill_(0.32)
+    features = torch.randn(1, 1, 1, 2)
+    # (0.5 - 0.32)^2 / (2 * 0.1^2)
+    loss = likelihood.loss(features, torch.tensor([[[5]]]))
+    torch.testing.assert_close(loss, torch.tensor([[1.62]]))
+    assert likelihood.logits(features).argmax().item() == 3
+
+
+def test_an_autoencoder_learns_fields_of_each_kind() -> None:
+    torch.manual_seed(0)
+    fields = (Field("lit", 2, kind="binary"), Field("height", 9, kind="real"), Field("hue", 3))
+    spec = WindowSpec(fields, steps=8)
+    model = Autoencoder(spec, replace(TINY, token_dropout=1.0))
+    hue_NS = torch.randint(3, (8, 1)).expand(8, 16)
+    cells = torch.stack([(hue_NS > 0).long(), 4 * hue_NS, hue_NS], dim=-1)
+    weight, optimizer = torch.ones(8, 2), torch.optim.Adam(model.parameters(), 0.02)
+    for step in range(150):
+        losses = model(cells, weight, [], step)
+        losses.total.backward()
+        optimizer.step()
+        optimizer.zero_grad()
+    assert {"nll_lit", "nll_height", "nll_hue"} <= losses.terms.keys()
+    model.eval()
+    z = model.encode(cells.reshape(16, 8, 3)).mean_NPD.reshape(8, 4, -1)
+    again = decode(model.decoder, z)
+    assert (again == cells.numpy()).mean() > 0.9
+
+
+@pytest.mark.parametrize(
+    "wrong", [{"categories": 3, "kind": "binary"}, {"categories": 1, "kind": "real"}]
+)
+def test_kinds_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
+    with pytest.raises(ValueError, match="field 'x': a"):
+        Field("x", **wrong)
