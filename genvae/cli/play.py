@@ -17,14 +17,18 @@ def play(
     tileset: TilesetName = None,
     quiet: Quiet = False,
 ) -> None:
-    """Play a song with what the system plays sound with.
+    """Listen to a song, or walk a level in the terminal.
 
     \b
     Example:
       genvae play data/songs/greensleeves.mid
+      genvae play data/levels/caves.txt
 
-    One of pw-play, paplay, aplay, afplay, ffplay and PowerShell is used, the first that plays.
-    Where there is no sound, write a .wav with genvae convert.
+    A level: arrows or w a s d, ? for help, r to begin again, p for the proof move by move, q to
+    quit; the rules are those of its tileset (--tileset).
+
+    A song: one of pw-play, paplay, aplay, afplay, ffplay and PowerShell is used, the first that
+    plays. Where there is no sound, write a .wav with genvae convert.
     """
     from genvae.workflows import convert as workflow
 

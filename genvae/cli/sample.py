@@ -77,6 +77,7 @@ def sample(
       genvae sample --domain music -n 10 --key Am --tempo 100
       genvae sample --domain music -n 4 --length 8 --loop --program chip --format mid,wav
       genvae sample --domain levels -n 10 --length 96 --format txt,png
+      genvae sample --domain levels -n 2 --length 64x40
 
     Every level that is written can be played: one that cannot as it was decoded is repaired with
     the fewest changes, or, if that takes more than one tile in twenty, drawn again. What repeats

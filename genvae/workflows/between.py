@@ -16,7 +16,8 @@ from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, between, looped
-from genvae.workflows.deliver import Made, finish, good
+from genvae.generation.stacks import decode_stack
+from genvae.workflows.deliver import Made, finish, good, stack_of
 from genvae.workflows.store import Opened
 
 SETTLING = 0.8
@@ -53,8 +54,11 @@ def decode_latents(
     opened: Opened, z_WPD: np.ndarray, context: dict[str, Any], facts: dict[str, Any]
 ) -> Made:
     """A piece from latents and a context, each cell the most likely one."""
-    generator = Generator(opened.model, opened.codec)
-    windows = generator.decode(z_WPD[None])[0]
+    generator, stack = Generator(opened.model, opened.codec), stack_of(context)
+    if stack is not None and not len(z_WPD) % stack.bands:
+        windows = decode_stack(generator, z_WPD, stack)
+    else:
+        windows = generator.decode(z_WPD[None])[0]
     return finish(opened, windows, z_WPD, context, facts)
 
 

@@ -20,6 +20,7 @@ from genvae.domains.base import MOST_CHANGED, Codec, Repaired, Report, Windows
 from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation import noise
 from genvae.generation.generator import BATCH, Generator, Item
+from genvae.generation.stacks import Stack, draw_stack
 from genvae.workflows.store import Opened
 
 ATTEMPTS = 12
@@ -259,15 +260,41 @@ def _drawn(
 ) -> Iterator[Made]:
     """One batch of items, drawn, decoded, checked and repaired."""
     with times.spent("decoding"):
-        latents = generator.draw(
-            items, asked.windows, seed=seed, prior=asked.prior, temperature=asked.temperature
-        )
-        pieces = generator.decode(latents, items=items, seed=seed, temperature=asked.temperature)
+        latents, pieces = _decoded(generator, asked, items, seed)
     for (index, attempt), windows, z in zip(items, pieces, latents, strict=True):
         rng = noise.stream(seed, index, 0, noise.CONTEXT)
         context = opened.codec.context(asked.requests, rng) | dict(asked.trim)
         facts = {"seed": seed, "index": index, "attempt": attempt}
         yield finish(opened, windows, z, context, facts, raw=raw, repair=True, times=times)
+
+
+def _decoded(
+    generator: Generator, asked: Plan, items: Sequence[Item], seed: int
+) -> tuple[list[np.ndarray], list[Windows]]:
+    """Latents and windows of items, in bands where they are that high."""
+    heat, stack = asked.temperature, stack_of(asked.trim)
+    if stack is not None:
+        made = [
+            draw_stack(
+                generator,
+                item,
+                asked.windows // stack.bands,
+                stack,
+                seed=seed,
+                prior=asked.prior,
+                temperature=heat,
+            )
+            for item in items
+        ]
+        return [z for z, _ in made], [windows for _, windows in made]
+    latents = generator.draw(items, asked.windows, seed=seed, prior=asked.prior, temperature=heat)
+    return list(latents), generator.decode(latents, items=items, seed=seed, temperature=heat)
+
+
+def stack_of(context: Mapping[str, Any]) -> Stack | None:
+    """The bands of a piece, if it is higher than a window."""
+    bands = int(context.get("bands", 1))
+    return Stack(bands, int(context.get("shared", 0))) if bands > 1 else None
 
 
 def _batch(waiting: deque[Item]) -> list[Item]:

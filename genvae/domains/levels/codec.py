@@ -25,7 +25,7 @@ from genvae.domains.base import (
     WindowSpec,
     Writer,
 )
-from genvae.domains.levels import measures, picture, tables, tiled
+from genvae.domains.levels import measures, picture, tables, tiled, walk
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
@@ -48,6 +48,10 @@ from genvae.errors import FileProblem, OptionProblem
 
 DEFAULT_WINDOWS = 4
 MAX_LENGTH = 10_000
+STACKED = ("platformer", "topdown", None)
+"""Rules of games whose levels may be as high as one likes; in others a level is a whole."""
+SHARED = 4
+"""Rows that two bands of a high level have in common."""
 REMEMBERED = 200_000
 """Verdicts on mirrored chunks that are kept, some 20 MB."""
 
@@ -191,6 +195,10 @@ class LevelsCodec(Codec):
             return piece
         return mark_start(piece, [(c, r) for c, r in report.proof["path"]])
 
+    def play(self, piece: Level) -> None:
+        """Walk the level in the terminal. Raises FileProblem where that cannot be done."""
+        walk.play(piece, self.ruleset)
+
     def sign(self, piece: Level, text: str) -> Level:
         """The text becomes a property of a map, an entry of a JSON file."""
         return replace(piece, text=text)
@@ -259,15 +267,25 @@ class LevelsCodec(Codec):
             raise OptionProblem(
                 f"--length {length}: expected WIDTH or WIDTHxHEIGHT in tiles, such as 64x{rows}"
             )
-        width = int(found[1])
+        width, height = int(found[1]), int(found[2] or rows)
         if not 1 <= width <= MAX_LENGTH:
             raise OptionProblem(f"--length {length}: expected a width of 1 to {MAX_LENGTH} tiles")
-        if found[2] is not None and int(found[2]) != rows:
+        trim = {"width": width, "height": height}
+        if height == rows:
+            return -(-width // columns), trim
+        if self.tileset.rules not in STACKED or height < rows:
+            higher = " at least" if self.tileset.rules in STACKED else ""
             raise OptionProblem(
-                f"--length {length}: this model makes levels {rows} tiles high; "
+                f"--length {length}: this model makes levels{higher} {rows} tiles high; "
                 f"write {width} or {width}x{rows}"
             )
-        return -(-width // columns), {"width": width, "height": rows}
+        if width * height > MAX_LENGTH * rows:
+            raise OptionProblem(
+                f"--length {length}: {width * height} tiles, at most {MAX_LENGTH * rows} are "
+                f"possible, such as {MAX_LENGTH * rows // height}x{height}"
+            )
+        bands = 1 - (rows - height) // (rows - SHARED)
+        return -(-width // columns) * bands, trim | {"bands": bands, "shared": SHARED}
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         """Groups that share windows are one cluster; see ``clusters.merge_groups``."""

@@ -69,8 +69,14 @@ def encode_level(level: Level) -> Encoded:
 
 
 def assemble_level(x_NRT: np.ndarray, context: Mapping[str, Any], tileset: Tileset) -> Level:
-    """Windows to a level, trimmed to the context's ``width`` and ``height`` (default: all)."""
-    grid = from_windows(x_NRT)
+    """Windows to a level, trimmed to the context's ``width`` and ``height`` (default: all). With
+    ``bands`` they are rows of windows, the bottom one first, of which two neighbours share
+    ``shared`` rows of tiles."""
+    bands, shared = int(context.get("bands", 1)), int(context.get("shared", 0))
+    grids = [from_windows(x) for x in np.split(np.asarray(x_NRT), bands)]
+    # The bands' shared rows are equal; those of the upper band are left out.
+    upper = [grid[: grid.shape[0] - shared] for grid in grids[:0:-1]]
+    grid = np.concatenate([*upper, grids[0]])
     width = min(int(context.get("width", grid.shape[1])), grid.shape[1])
     height = min(int(context.get("height", grid.shape[0])), grid.shape[0])
     grid = grid[grid.shape[0] - height :, :width].copy()

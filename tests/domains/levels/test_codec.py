@@ -103,10 +103,31 @@ def test_windows_for(codec: LevelsCodec, length: str | None, windows: int, width
     assert codec.windows_for(length) == (windows, {"width": width, "height": 16})
 
 
+def test_high_levels_are_bands_that_share_rows(codec: LevelsCodec) -> None:
+    trim = {"width": 64, "height": 64, "bands": 5, "shared": 4}
+    assert codec.windows_for("64x64") == (20, trim)
+    assert codec.windows_for("20x17")[1]["bands"] == 2
+    assert codec.windows_for("20x28")[1]["bands"] == 2
+    assert codec.windows_for("20x29")[1]["bands"] == 3
+
+
+def test_bands_are_put_on_one_another(codec: LevelsCodec) -> None:
+    """Rows of the window count from the bottom; two bands of 16 rows that share 4."""
+    x_NRT = np.zeros((4, 16, 16), dtype=np.uint8)
+    rows = np.arange(28) % 9
+    x_NRT[:2] = rows[None, :16, None]
+    x_NRT[2:] = rows[None, 12:, None]
+    context = {"width": 30, "height": 27, "bands": 2, "shared": 4}
+    grid_HW = codec.assemble({"tiles": x_NRT}, context).grid_HW
+    assert grid_HW.shape == (27, 30)
+    assert grid_HW[::-1, 0].tolist() == rows[:27].tolist()
+
+
 @pytest.mark.parametrize(
     ("length", "message"),
     [
-        ("64x20", "this model makes levels 16 tiles high; write 64 or 64x16"),
+        ("64x12", "this model makes levels at least 16 tiles high; write 64 or 64x16"),
+        ("10000x20", "200000 tiles, at most 160000 are possible, such as 8000x20"),
         ("0", "expected a width of 1 to 10000 tiles"),
         ("10001", "expected a width of 1 to 10000 tiles"),
         ("-5", "expected WIDTH or WIDTHxHEIGHT in tiles, such as 64x16"),
