@@ -198,7 +198,7 @@ def test_a_prior_may_be_chosen(run: Run, prior: str) -> None:
         ("-d music --temperature inf", "--temperature inf: expected a number from 0 up"),
         ("-d music --length 0", "--length 0: a song has 1 to 1024 bars"),
         ("-d music --length 64x16", "--length 64x16: a song's length is a number of bars"),
-        ("-d levels --length 64x9", "--length 64x9: this model makes levels at least 16 tiles high"),
+        ("-d levels --length 64x9", "--length 64x9: this model makes levels at least 16"),
         ("-d music --prior sequence", "--prior sequence: model 'trio' has none"),
         ("-d music --prior gauss", "--prior gauss: did you mean 'gaussian'?"),
         ("-d music --key H", "--key H"),
