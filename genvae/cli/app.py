@@ -16,6 +16,7 @@ from genvae.cli import (
     convert,
     corpora,
     decode,
+    edit,
     encode,
     evaluate,
     interpolate,
@@ -23,8 +24,11 @@ from genvae.cli import (
     play,
     reconstruct,
     sample,
+    score,
     show,
+    similar,
     train,
+    vary,
 )
 from genvae.cli.shared import one_line
 from genvae.errors import GenvaeError
@@ -46,6 +50,10 @@ app = typer.Typer(
 app.command("sample")(sample.sample)
 app.command("interpolate")(interpolate.interpolate)
 app.command("reconstruct")(reconstruct.reconstruct)
+app.command("vary")(vary.vary)
+app.command("edit")(edit.edit)
+app.command("score")(score.score)
+app.command("similar")(similar.similar)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("play")(play.play)

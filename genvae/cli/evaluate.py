@@ -26,6 +26,21 @@ def evaluate(
     write: Annotated[
         bool, typer.Option("--write", help="Keep the figures in the model's card.")
     ] = False,
+    tools: Annotated[
+        bool,
+        typer.Option(
+            "--tools",
+            help="In place of all else: learn concept vectors and calibrate scores, and measure "
+            "both; --write keeps them in the model file.",
+        ),
+    ] = False,
+    pieces: Annotated[
+        int, typer.Option("--pieces", help="With --tools: held-out pieces to measure on.")
+    ] = 100,
+    against: Annotated[
+        list[str] | None,
+        typer.Option("--against", metavar="CORPUS", help="With --tools: strangers (repeatable)."),
+    ] = None,
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
@@ -39,12 +54,28 @@ def evaluate(
     """
     from genvae.errors import OptionProblem
     from genvae.workflows import evaluate as workflow
-    from genvae.workflows import store
+    from genvae.workflows import learn_figures, store
 
     if windows < 1:
         raise OptionProblem(f"--windows {windows}: expected 1 or more")
     opened = store.open_model(model)
     voice = Voice(quiet, as_json)
+    if tools:
+        if pieces < 0:
+            raise OptionProblem(f"--pieces {pieces}: expected 0 (measure nothing) or more")
+        with _bars(quiet) as progress:
+            found = learn_figures.tools(
+                opened,
+                folder=data,
+                pieces=pieces,
+                others=against or (),
+                seed=seed,
+                write=write,
+                progress=progress,
+            )
+        voice.document([{"file": opened.model.path, "model": opened.model.name, **found}])
+        voice.figures(found)
+        return
     with _bars(quiet) as progress:
         figures = workflow.evaluate(
             opened, folder=data, windows=windows, seed=seed, write=write, progress=progress

@@ -1,7 +1,8 @@
 """The model file: one ``.safetensors`` with everything a user needs, and no pickle.
 
 Tensors: ``encoder.*``, ``bottleneck.*``, ``decoder.*``, ``prior.window.*`` (Gaussian on the
-aggregate posterior), ``prior.sequence.*``, ``copies.bits`` (hash filter of training segments).
+aggregate posterior), ``prior.sequence.*``, ``copies.bits`` (hash filter of training segments),
+and, once they are learned, ``concepts.*`` and ``calibration.*`` (see ``knowledge.py``).
 Weights are stored in half precision and computed with in single. The header holds, as JSON:
 ``format``, ``version``, ``recipe``, ``codec``, ``card`` (corpora, licences, figures, defaults).
 """
@@ -18,6 +19,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
 
+import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
 from safetensors.torch import save as to_bytes
@@ -27,6 +29,7 @@ from genvae.domains.base import WindowSpec
 from genvae.errors import FileProblem, ModelProblem, RecipeProblem
 from genvae.models.autoencoder import Autoencoder, Decoder
 from genvae.models.copies import SegmentFilter
+from genvae.models.knowledge import Calibration, Concepts
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import Recipe, from_dict, to_dict
 
@@ -100,6 +103,26 @@ class ModelFile:
         """The filter of training segments, if the model has one."""
         found = self._tensors("copies.").get("bits")
         return None if found is None else SegmentFilter(found.numpy())
+
+    @cached_property
+    def concepts(self) -> Concepts | None:
+        """The concept vectors, if they have been learned."""
+        names = self.card.get("concepts")
+        found = {k: v.numpy() for k, v in self._tensors("concepts.").items()}
+        try:
+            return Concepts(tuple(names), **found) if names and found else None
+        except TypeError:
+            raise ModelProblem(f"{self.path}: its concept vectors are damaged") from None
+
+    @cached_property
+    def calibration(self) -> Calibration | None:
+        """How scores of real pieces are spread, if that has been measured."""
+        names = self.card.get("calibration")
+        found = {k: v.numpy() for k, v in self._tensors("calibration.").items()}
+        try:
+            return Calibration(tuple(names), **found) if names and found else None
+        except TypeError:
+            raise ModelProblem(f"{self.path}: its calibration is damaged") from None
 
     @property
     def cell_temperature(self) -> float:
@@ -186,6 +209,24 @@ def write_bytes(path: Path, data: bytes) -> None:
         with suppress(OSError):
             partial.unlink(missing_ok=True)
         raise FileProblem(f"{path}: cannot be written ({why.strerror or why})") from None
+
+
+def add_knowledge(
+    path: Path, card: Mapping[str, Any], concepts: Concepts, calibration: Calibration
+) -> None:
+    """Keep concept vectors and calibration in a model file, in place of earlier ones."""
+    with safe_open(path, "pt") as file:
+        text = dict(file.metadata())
+        kept = [k for k in file.keys() if not k.startswith(("concepts.", "calibration."))]  # noqa: SIM118
+        tensors = {k: file.get_tensor(k) for k in kept}
+    for prefix, group in (("concepts", concepts), ("calibration", calibration)):
+        for name, value in vars(group).items():
+            if name != "names":
+                tensors[f"{prefix}.{name}"] = torch.from_numpy(
+                    np.ascontiguousarray(value, np.float32)
+                )
+    card = {**card, "concepts": list(concepts.names), "calibration": list(calibration.names)}
+    write(path, tensors, text | {"card": json.dumps(card)})
 
 
 def rewrite_card(path: Path, card: Mapping[str, Any]) -> None:

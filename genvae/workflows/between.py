@@ -117,8 +117,8 @@ def interpolate(
         context = opened.codec.blend(a.context, b.context, t)
         facts = {"step": step, "share": round(t, 4)}
         end = {0: a, steps - 1: b}.get(step)
-        places.append(_Place(between(a.z_WPD, b.z_WPD, t, method), context, facts, end))
-    yield from _decoded(opened, places)
+        places.append(Place(between(a.z_WPD, b.z_WPD, t, method), context, facts, end))
+    yield from delivered(opened, places)
 
 
 def grid(
@@ -143,12 +143,12 @@ def grid(
             edges = blend(a.context, b.context, u), blend(c.context, d.context, u)
             facts = {"row": row, "column": column, "across": round(u, 4), "down": round(v, 4)}
             end = {(0.0, 0.0): a, (0.0, 1.0): b, (1.0, 0.0): c, (1.0, 1.0): d}.get((v, u))
-            places.append(_Place(z_WPD, blend(*edges, v), facts, end))
-    yield from _decoded(opened, places)
+            places.append(Place(z_WPD, blend(*edges, v), facts, end))
+    yield from delivered(opened, places)
 
 
 @dataclass(frozen=True)
-class _Place:
+class Place:
     """A point on the way, before it is decoded."""
 
     z_WPD: np.ndarray
@@ -158,7 +158,7 @@ class _Place:
     """The piece whose latents these are, at the ends of a way."""
 
 
-def _decoded(opened: Opened, places: Sequence[_Place]) -> Iterator[Made]:
+def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
     """The likeliest piece at each place, or one around the same latents that can be played."""
     generator = Generator(opened.model, opened.codec)
     for at in range(0, len(places), BATCH):
@@ -176,12 +176,12 @@ def _decoded(opened: Opened, places: Sequence[_Place]) -> Iterator[Made]:
 
 
 def _finished(
-    opened: Opened, windows: Windows, place: _Place, facts: dict[str, Any], *, repair: bool
+    opened: Opened, windows: Windows, place: Place, facts: dict[str, Any], *, repair: bool
 ) -> Made:
     return finish(opened, windows, place.z_WPD, place.context, facts, repair=repair)
 
 
-def _settled(opened: Opened, generator: Generator, place: _Place, made: Made, number: int) -> Made:
+def _settled(opened: Opened, generator: Generator, place: Place, made: Made, number: int) -> Made:
     """The first of ATTEMPTS draws around the same latents that can be played or repaired, else
     ``made``."""
     items = [(number, attempt) for attempt in range(1, ATTEMPTS + 1)]

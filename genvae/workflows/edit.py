@@ -1,0 +1,164 @@
+"""``genvae edit``: a piece with more or less of an attribute.
+
+Axes:  W windows · P positions · D dims of z · K candidates
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Mapping, Sequence
+from typing import Any
+
+import numpy as np
+
+from genvae.errors import ModelProblem, OptionProblem, nearest
+from genvae.evaluation.metrics import events_f1
+from genvae.generation import edit, noise
+from genvae.generation.generator import Generator
+from genvae.models.knowledge import Concepts
+from genvae.workflows import deliver
+from genvae.workflows.between import Place, Source, delivered
+from genvae.workflows.deliver import Made
+from genvae.workflows.output import Output
+from genvae.workflows.store import Opened
+
+FURTHEST = 6.0
+"""Deviations that may be asked for."""
+CLOSE = 0.55
+"""Candidates that keep less of the source (F1 of events) are taken only if nothing else serves."""
+
+
+def wishes(opened: Opened, given: Sequence[str]) -> dict[str, float]:
+    """Amounts by attribute from ``density=+1.5``. Raises OptionProblem and ModelProblem."""
+    if not given:
+        raise OptionProblem("--set: give at least one, such as --set density=+1")
+    found: dict[str, float] = {}
+    names = opened.codec.attributes
+    for text in given:
+        match = re.fullmatch(
+            r"\s*([^=]+?)\s*=\s*([+-]?\d+(?:\.\d*)?|[+-]?\.\d+)\s*", text, re.ASCII
+        )
+        if match is None:
+            raise OptionProblem(f"--set {text}: expected NAME=AMOUNT, such as density=+1.5")
+        name, amount = match[1], float(match[2])
+        if name not in names:
+            raise OptionProblem(f"--set {text}: no such attribute; {nearest(name, names)}")
+        if not 0 < abs(amount) <= FURTHEST:
+            raise OptionProblem(
+                f"--set {text}: expected -{FURTHEST:g} to {FURTHEST:g} deviations, not 0"
+            )
+        found[name] = amount
+    learned = concepts_of(opened)
+    for name in found:
+        if name not in learned.names or learned.spread_A[learned.names.index(name)] == 0:
+            raise OptionProblem(
+                f"--set {name}: not in the latents of {opened.model.name} "
+                "(all pieces that it learned from are alike in it, or it stands beside them)"
+            )
+    return found
+
+
+def concepts_of(opened: Opened) -> Concepts:
+    """The model's concept vectors. Raises ModelProblem."""
+    found = opened.model.concepts
+    if found is None:
+        raise ModelProblem(
+            f"{opened.model.path}: has no concept vectors yet; "
+            f"genvae evaluate {opened.model.name} --tools --write learns them"
+        )
+    return found
+
+
+def edited(
+    opened: Opened,
+    source: Source,
+    asked: Mapping[str, float],
+    *,
+    orthogonal: bool = False,
+    seed: int = 0,
+) -> Made:
+    """The piece moved along one concept after another. Of several strengths the one is taken whose
+    piece comes nearest to what was asked, while the other attributes and the events stay as near
+    as they can. Facts: ``asked`` and ``moved``, in deviations, ``others`` (mean move of the
+    attributes that were not asked for) and ``kept`` (F1 of events with the source)."""
+    concepts = concepts_of(opened)
+    z_WPD = source.z_WPD
+    done: dict[str, float] = {}
+    for number, (name, amount) in enumerate(asked.items()):
+        done[name] = amount
+        rng = noise.stream(seed, number, 0, noise.LATENTS)
+        candidates = _candidates(opened, z_WPD, concepts, name, amount, orthogonal, rng)
+        z_WPD = _best(opened, source, candidates, done)
+    facts: dict[str, Any] = {"of": source.name, "asked": dict(asked)}
+    made = next(iter(delivered(opened, [Place(z_WPD, source.context, facts)])))
+    moved = moves(opened, source, made)
+    others = [abs(v) for k, v in moved.items() if k not in asked and math.isfinite(v)]
+    made.facts |= {
+        "moved": {k: round(moved[k], 3) for k in asked},
+        "others": round(float(np.mean(others)), 3) if others else 0.0,
+        "kept": round(events_f1(opened.codec, made.windows, source.encoded.windows), 3),
+    }
+    return made
+
+
+def write(opened: Opened, made: Made, output: Output) -> None:
+    """Write the piece, with its facts inside the file too. Raises FileProblem."""
+    output.reserve(["edit-01"])
+    deliver.resign(opened, made, made.facts)
+    output.add("edit-01", made)
+    output.close()
+
+
+def moves(opened: Opened, source: Source, made: Made) -> dict[str, float]:
+    """How far each attribute moved from the source, as windows hold it, in deviations."""
+    codec = opened.codec
+    before = codec.measure(codec.assemble(source.encoded.windows, source.context))
+    return _moves(concepts_of(opened), before, codec.measure(made.piece))
+
+
+def _moves(
+    concepts: Concepts, before: Mapping[str, float], after: Mapping[str, float]
+) -> dict[str, float]:
+    return {
+        name: float((after[name] - before[name]) / concepts.spread_A[i])
+        for i, name in enumerate(concepts.names)
+        if concepts.spread_A[i] > 0
+    }
+
+
+def _candidates(
+    opened: Opened,
+    z_WPD: np.ndarray,
+    concepts: Concepts,
+    name: str,
+    amount: float,
+    orthogonal: bool,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    if concepts.shows(name):
+        return edit.along(z_WPD, concepts, name, amount, orthogonal=orthogonal)
+    if amount > 0:
+        return edit.together(z_WPD)[:32]
+    return edit.apart(z_WPD, opened.model.gaussian.factor.numpy(), rng)[:32]
+
+
+def _best(
+    opened: Opened, source: Source, candidates_KWPD: np.ndarray, asked: Mapping[str, float]
+) -> np.ndarray:
+    """The candidate whose likeliest piece is nearest to what is asked."""
+    codec, concepts = opened.codec, concepts_of(opened)
+    before = codec.measure(codec.assemble(source.encoded.windows, source.context))
+    prices = []
+    for windows in Generator(opened.model, codec).decode(candidates_KWPD):
+        moved = _moves(concepts, before, codec.measure(codec.assemble(windows, source.context)))
+        price = 0.0
+        for name, amount in asked.items():
+            got = moved[name] if math.isfinite(moved[name]) else 0.0
+            price += min(abs(got - amount) / abs(amount), 2.0) + 4.0 * (got * amount <= 0)
+        rest = [abs(v) for k, v in moved.items() if k not in asked and math.isfinite(v)]
+        price += 2.0 * float(np.mean(rest)) if rest else 0.0
+        kept = events_f1(codec, windows, source.encoded.windows)
+        prices.append(price + 0.5 * (1 - kept) + 5.0 * max(0.0, CLOSE - kept))
+    best: np.ndarray = candidates_KWPD[int(np.argmin(prices))]
+    return best

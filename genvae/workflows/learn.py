@@ -1,0 +1,169 @@
+"""What the tools on latents need to know of real pieces: concept vectors and calibrated scores.
+
+Axes:  N windows · S steps of a piece · R cells · P positions · D dims of z · Z = P*D · A attributes
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+
+from genvae.domains.base import Codec, Windows, split_cells
+from genvae.errors import CorpusProblem
+from genvae.generation.encoding import posterior_means
+from genvae.models import files
+from genvae.models.knowledge import Calibration, Concepts
+from genvae.workflows import dataset as data
+from genvae.workflows.score import raw_scores, strangest
+from genvae.workflows.store import Opened
+
+WINDOWS = 4000
+"""Windows of training pieces that directions are learned from."""
+PIECES = 400
+"""Pieces that scores are calibrated on, and that deviations are taken of."""
+LENGTH = 4
+"""Windows of the pieces that deviations are taken of: eight bars, a level of 64 columns."""
+LONGEST = 16
+"""Windows of a piece that scores are calibrated on, at most."""
+RIDGE = 0.03
+"""Of the mean variance of a latent number, added to each; keeps the probe from noise."""
+LEVELS = np.linspace(0.0, 1.0, 101)
+
+Progress = Callable[[str, int, int], None]
+
+
+def learn(
+    opened: Opened, *, folder: Path | None = None, seed: int = 0, progress: Progress | None = None
+) -> tuple[Concepts, Calibration]:
+    """Concept vectors from training pieces, deviations from held-out ones, calibration on the
+    validation part. With a folder all of it serves for each. Raises CorpusProblem."""
+    tell = progress or (lambda _name, _done, _total: None)
+    train, validation, held = parts_of(opened, folder)
+    rng = np.random.default_rng(seed)
+    tell("concepts", 0, 1)
+    concepts = _concepts(opened, train, held, rng)
+    pieces = stretches(opened.codec, validation, 2, LONGEST)
+    chosen = [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]]
+    scores = []
+    for number, windows in enumerate(chosen):
+        scores.append(raw_scores(opened.model, windows))
+        tell("scores", number + 1, len(chosen))
+    return concepts, _calibration(scores)
+
+
+def keep(opened: Opened, concepts: Concepts, calibration: Calibration) -> None:
+    """Write both to the model file."""
+    model = opened.model
+    files.add_knowledge(model.path, model.card, concepts, calibration)
+
+
+def parts_of(
+    opened: Opened, folder: Path | None
+) -> tuple[list[np.ndarray], list[np.ndarray], list[np.ndarray]]:
+    """Cells ``(S, R)`` of the training, validation and held-out pieces."""
+    settings = opened.model.recipe.data
+    pieces = data.prepare(opened.codec, data.files_of(settings, folder))
+    if folder is not None:
+        return list(pieces.cells), list(pieces.cells), list(pieces.cells)
+    parts = pieces.split(settings, opened.codec.spec.steps)
+    train, validation, held = (
+        [pieces.cells[i] for i in part] for part in (parts.train, parts.validation, parts.heldout)
+    )
+    return train, validation, held
+
+
+def stretches(
+    codec: Codec, cells: Sequence[np.ndarray], shortest: int, longest: int
+) -> list[Windows]:
+    """Pieces cut into stretches of ``longest`` windows, what is left over from ``shortest`` up."""
+    spec, found = codec.spec, []
+    for piece in cells:
+        count = len(piece) // spec.steps
+        windows_NTR = piece[: count * spec.steps].reshape(count, spec.steps, spec.rows)
+        for at in range(0, count, longest):
+            part = windows_NTR[at : at + longest]
+            if len(part) >= shortest:
+                found.append(split_cells(spec, part.astype(np.int64)))
+    if not found:
+        raise CorpusProblem(f"no piece is as long as {shortest} windows; give longer ones")
+    return found
+
+
+def measured(codec: Codec, pieces: Sequence[Windows]) -> np.ndarray:
+    """Attributes ``(N, A)`` of pieces in the order of ``codec.attributes``."""
+    rows = []
+    for windows in pieces:
+        values = codec.measure(codec.assemble(windows, {}))
+        rows.append([float(values.get(name, np.nan)) for name in codec.attributes])
+    return np.array(rows, dtype=float).reshape(len(pieces), len(codec.attributes))
+
+
+def _concepts(
+    opened: Opened,
+    train: Sequence[np.ndarray],
+    held: Sequence[np.ndarray],
+    rng: np.random.Generator,
+) -> Concepts:
+    codec = opened.codec
+    windows_NTR = data.windows_of(codec, train)
+    windows_NTR = windows_NTR[rng.permutation(len(windows_NTR))[:WINDOWS]]
+    windows = split_cells(codec.spec, windows_NTR)
+    z_NZ = posterior_means(opened.model, windows).reshape(len(windows_NTR), -1).astype(float)
+    single = [{k: v[i : i + 1] for k, v in windows.items()} for i in range(len(windows_NTR))]
+    labels_NA = measured(codec, single)
+    try:
+        pieces = stretches(codec, held, LENGTH, LENGTH)
+    except CorpusProblem:
+        pieces = stretches(codec, held, 1, LENGTH)
+    of_pieces_NA = measured(codec, [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]])
+    size = len(codec.attributes)
+    means, probe = np.zeros((size, z_NZ.shape[1])), np.zeros((size, z_NZ.shape[1]))
+    offset, centre, spread = np.zeros(size), np.zeros(size), np.zeros(size)
+    for at in range(size):
+        known = of_pieces_NA[np.isfinite(of_pieces_NA[:, at]), at]
+        spread[at] = known.std() if len(known) else 0.0
+        seen = np.isfinite(labels_NA[:, at])
+        if spread[at] < 1e-9 or not seen.any():
+            spread[at] = 0.0
+            continue
+        y, z = labels_NA[seen, at], z_NZ[seen]
+        centre[at] = y.mean()
+        y = (y - centre[at]) / spread[at]
+        if y.std() < 1e-6:
+            continue
+        low, high = np.quantile(y, [1 / 3, 2 / 3])
+        much, little = y > high, y <= low
+        if not much.any():
+            much, little = y > y.min(), y == y.min()
+        means[at] = (z[much].mean(0) - z[little].mean(0)) / (y[much].mean() - y[little].mean())
+        away = z - z.mean(0)
+        covariance = away.T @ away / len(z)
+        covariance += RIDGE * np.trace(covariance) / len(covariance) * np.eye(len(covariance))
+        probe[at] = np.linalg.solve(covariance, away.T @ y / len(z))
+        offset[at] = -z.mean(0) @ probe[at]
+    return Concepts(tuple(codec.attributes), means, probe, offset, centre, spread)
+
+
+def _calibration(scores: Sequence[tuple[dict[str, np.ndarray], dict[str, float]]]) -> Calibration:
+    """Quantiles of each score, then of the combined one, which is made of them."""
+    names = tuple(scores[0][1])
+    pieces = np.array([[piece[n] for n in names] for _, piece in scores])
+    windows = [
+        np.concatenate([w[n] for w, _ in scores]) if n in scores[0][0] else np.zeros(1)
+        for n in names
+    ]
+    first = Calibration(
+        names,
+        np.quantile(pieces, LEVELS, axis=0).T,
+        np.stack([np.quantile(values, LEVELS) for values in windows]),
+    )
+    of_windows, of_pieces = zip(
+        *(strangest(first, by_window, piece) for by_window, piece in scores), strict=True
+    )
+    return Calibration(
+        (*names, "score"),
+        np.vstack([first.pieces_CQ, np.quantile(of_pieces, LEVELS)]),
+        np.vstack([first.windows_CQ, np.quantile(np.concatenate(of_windows), LEVELS)]),
+    )

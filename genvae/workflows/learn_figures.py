@@ -1,0 +1,175 @@
+"""How well the tools on latents do on held-out pieces: edits, and the finding of strange pieces.
+
+Axes:  N pieces · W windows · S steps · R cells
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.domains.base import Encoded, Windows, split_cells, stack_cells
+from genvae.generation.encoding import posterior_means
+from genvae.workflows import dataset as data
+from genvae.workflows import learn
+from genvae.workflows.between import Source
+from genvae.workflows.edit import concepts_of, edited
+from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of, stretches
+from genvae.workflows.score import calibrated, raw_scores, strangest
+from genvae.workflows.store import Opened
+
+
+def tools(
+    opened: Opened,
+    *,
+    folder: Path | None = None,
+    pieces: int = 100,
+    others: Sequence[str] = (),
+    seed: int = 0,
+    write: bool = False,
+    progress: Progress | None = None,
+) -> dict[str, dict[str, dict[str, float]]]:
+    """Learn what the tools need, measure it on so many held-out pieces (none: not at all), and keep
+    it in the model file if ``write``. Raises CorpusProblem."""
+    found = learn.learn(opened, folder=folder, seed=seed, progress=progress)
+    if write:
+        learn.keep(opened, *found)
+    opened.model.concepts, opened.model.calibration = found
+    if not pieces:
+        return {}
+    given: dict[str, Any] = {
+        "folder": folder,
+        "pieces": pieces,
+        "seed": seed,
+        "progress": progress,
+    }
+    return {
+        "scores": score_figures(opened, others=others, **given),
+        "edits": edit_figures(opened, **given),
+    }
+
+
+def edit_figures(
+    opened: Opened,
+    *,
+    folder: Path | None = None,
+    pieces: int = 100,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, dict[str, float]]:
+    """Of +1 for each attribute that can be edited: the share of held-out pieces that have more of
+    it, how far it moved, how far the others did on average, and the F1 of events with the source
+    (mean, and the share at .5 or more)."""
+    tell = progress or (lambda _name, _done, _total: None)
+    _, _, held = parts_of(opened, folder)
+    cut = stretches(opened.codec, held, LENGTH, LENGTH)
+    order = np.random.default_rng(seed).permutation(len(cut))[:pieces]
+    sources = [_source(opened, cut[i], f"piece {i}") for i in order]
+    concepts = concepts_of(opened)
+    found = {}
+    for at, name in enumerate(concepts.names):
+        if concepts.spread_A[at] == 0:
+            continue
+        facts = []
+        for number, source in enumerate(sources):
+            facts.append(edited(opened, source, {name: 1.0}, seed=number).facts)
+            tell(f"edit {name}", number + 1, len(sources))
+        gained = np.array([f["moved"][name] for f in facts], dtype=float)
+        kept = np.array([f["kept"] for f in facts])
+        found[name] = {
+            "raised": float((gained > 0).mean()),
+            "moved": float(np.nanmean(gained)),
+            "others": float(np.mean([f["others"] for f in facts])),
+            "kept": float(kept.mean()),
+            "kept_half": float((kept >= 0.5).mean()),
+            "pieces": float(len(sources)),
+        }
+    return found
+
+
+def score_figures(
+    opened: Opened,
+    *,
+    folder: Path | None = None,
+    pieces: int = 100,
+    others: Sequence[str] = (),
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> dict[str, dict[str, float]]:
+    """AUROC of the combined score, and of each part, between held-out pieces and: the same with
+    every cell drawn from all pieces (``random``), with their bars (columns) ``shuffled``, and
+    pieces of ``others``, corpora by name."""
+    tell = progress or (lambda _name, _done, _total: None)
+    _, _, held = parts_of(opened, folder)
+    rng = np.random.default_rng(seed)
+    cut = stretches(opened.codec, held, 2, LONGEST)
+    real = [cut[i] for i in rng.permutation(len(cut))[:pieces]]
+    groups = {"random": list(_random(opened, real, rng)), "shuffled": _shuffled(opened, real, rng)}
+    for name in others:
+        files = data.files_of(type(opened.model.recipe.data)(corpora=(name,)))
+        strangers = stretches(opened.codec, data.prepare(opened.codec, files).cells, 2, LONGEST)
+        groups[name] = [strangers[i] for i in rng.permutation(len(strangers))[:pieces]]
+    tell("held-out pieces", 0, 1)
+    base = _judged(opened, real)
+    return {
+        group: {part: area(base[part], values) for part, values in _judged(opened, damaged).items()}
+        for group, damaged in groups.items()
+    }
+
+
+def area(real_N: np.ndarray, strange_N: np.ndarray) -> float:
+    """The area under the ROC curve: how often a strange piece scores higher than a real one."""
+    above = (strange_N[:, None] > real_N).mean() + 0.5 * (strange_N[:, None] == real_N).mean()
+    return float(above)
+
+
+def _source(opened: Opened, windows: Windows, name: str) -> Source:
+    piece = opened.codec.assemble(windows, {})
+    return Source(name, piece, Encoded(windows, {}), posterior_means(opened.model, windows))
+
+
+def _judged(opened: Opened, pieces: Sequence[Windows]) -> dict[str, np.ndarray]:
+    calibration = calibrated(opened)
+    rows = []
+    for windows in pieces:
+        by_window, piece = raw_scores(opened.model, windows)
+        rows.append({"score": strangest(calibration, by_window, piece)[1], **piece})
+    return {name: np.array([row[name] for row in rows]) for name in rows[0]}
+
+
+def _changed(
+    opened: Opened, pieces: Sequence[Windows], change: Callable[[np.ndarray], np.ndarray]
+) -> Iterator[Windows]:
+    spec = opened.codec.spec
+    for windows in pieces:
+        cells_SR = stack_cells(spec, windows).reshape(-1, spec.rows)
+        yield split_cells(spec, change(cells_SR).reshape(-1, spec.steps, spec.rows))
+
+
+def _random(
+    opened: Opened, pieces: Sequence[Windows], rng: np.random.Generator
+) -> Iterator[Windows]:
+    spec = opened.codec.spec
+    pool_SR = np.concatenate([stack_cells(spec, w).reshape(-1, spec.rows) for w in pieces])
+
+    def change(cells_SR: np.ndarray) -> np.ndarray:
+        rows = [
+            pool_SR[rng.integers(len(pool_SR), size=len(cells_SR)), r] for r in range(spec.rows)
+        ]
+        return np.stack(rows, axis=1)
+
+    return _changed(opened, pieces, change)
+
+
+def _shuffled(opened: Opened, pieces: Sequence[Windows], rng: np.random.Generator) -> list[Windows]:
+    spec = opened.codec.spec
+    grain = 1 if spec.step_name == "column" else spec.steps // 2
+
+    def change(cells_SR: np.ndarray) -> np.ndarray:
+        parts = cells_SR.reshape(-1, grain, spec.rows)
+        return parts[rng.permutation(len(parts))].reshape(cells_SR.shape)
+
+    return list(_changed(opened, pieces, change))
