@@ -19,6 +19,7 @@ from genvae.cli import (
     edit,
     encode,
     evaluate,
+    fill,
     interpolate,
     models,
     play,
@@ -54,6 +55,7 @@ app.command("vary")(vary.vary)
 app.command("edit")(edit.edit)
 app.command("score")(score.score)
 app.command("similar")(similar.similar)
+app.command("fill")(fill.fill)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("play")(play.play)

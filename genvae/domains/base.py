@@ -225,6 +225,19 @@ class Codec(ABC):
         between made and real windows are taken of."""
         return {}
 
+    def regions(self, text: str, encoded: Encoded) -> Windows:
+        """The cells that a region of ``--keep`` names, booleans ``(N, R, T)`` a field. Raises
+        OptionProblem."""
+        raise OptionProblem(f"--keep {text}: a piece of {self.domain} has no parts to keep")
+
+    def emptied(self, piece: Any, keep: Windows, encoded: Encoded) -> tuple[Encoded, Windows]:
+        """The piece without what is not kept, encoded, and the cells that are settled then."""
+        return encoded, keep
+
+    def joined(self, piece: Any, made: Any, keep: Windows, encoded: Encoded) -> Any:
+        """What is kept of ``piece`` (``encoded``) exactly, with what was ``made`` for the rest."""
+        return made
+
     def event_counts(
         self, field: str, made: np.ndarray, real: np.ndarray
     ) -> tuple[int, int, int] | None:

@@ -25,7 +25,7 @@ from genvae.domains.base import (
     WindowSpec,
     Writer,
 )
-from genvae.domains.levels import measures, picture, tables, tiled, walk
+from genvae.domains.levels import measures, picture, regions, tables, tiled, walk
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
@@ -198,6 +198,14 @@ class LevelsCodec(Codec):
     def play(self, piece: Level) -> None:
         """Walk the level in the terminal. Raises FileProblem where that cannot be done."""
         walk.play(piece, self.ruleset)
+
+    def regions(self, text: str, encoded: Encoded) -> Windows:
+        """``x=1-32``, ``y=9-16``, ``rect=3,4,5,5``; see ``regions.region``."""
+        return {FIELD: regions.region(text, encoded, self.tileset)}
+
+    def joined(self, piece: Level, made: Level, keep: Windows, encoded: Encoded) -> Level:
+        """See ``regions.joined``; the rows of a tall level that the windows lack stay."""
+        return regions.joined(piece, made, keep[FIELD], encoded)
 
     def sign(self, piece: Level, text: str) -> Level:
         """The text becomes a property of a map, an entry of a JSON file."""

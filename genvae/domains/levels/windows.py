@@ -40,14 +40,16 @@ def encode_level(level: Level) -> Encoded:
 
     A level taller than a window keeps the band its crossing uses most (without one: the bottom);
     a lower one gets sky on top; the last column is repeated to fill the last window. The context
-    holds the true ``width`` and ``height`` and the cells of the start marker (``placed``, a list
-    of [column, row] from 0), which is not part of the windows.
+    holds the true ``width`` and ``height``, of a band its first row (``top``, from 0) and the
+    ``whole`` height, and the cells of the start marker (``placed``, a list of [column, row] from
+    0), which is not part of the windows.
     """
     tileset = level.tileset
     notes = list(level.notes)
     grid = level.grid_HW
+    top = 0
     if level.height > tileset.rows:
-        grid = _one_band(level, notes)
+        top, grid = _one_band(level, notes)
     height, width = grid.shape
     placed: list[list[int]] = []
     if tileset.placed is not None:
@@ -63,6 +65,8 @@ def encode_level(level: Level) -> Encoded:
     grid = np.pad(grid, ((missing[0], 0), (0, 0)), constant_values=tileset.empty)
     grid = np.pad(grid, ((0, 0), (0, missing[1])), mode="edge")
     context: dict[str, Any] = {"width": width, "height": height}
+    if level.height > height:
+        context |= {"top": top, "whole": level.height}
     if placed:
         context["placed"] = placed
     return Encoded({FIELD: to_windows(grid, tileset.columns).astype(np.uint8)}, context, notes)
@@ -108,7 +112,8 @@ def mark_start(level: Level, path: Sequence[tuple[int, int]]) -> Level:
     return level
 
 
-def _one_band(level: Level, notes: list[str]) -> np.ndarray:
+def _one_band(level: Level, notes: list[str]) -> tuple[int, np.ndarray]:
+    """The first row (from 0) of the band that is kept, and its tiles."""
     rows = level.tileset.rows
     top = level.height - rows
     why = "the bottom ones"
@@ -121,4 +126,4 @@ def _one_band(level: Level, notes: list[str]) -> np.ndarray:
         f"{level.name}: {level.height} rows high, the model sees {rows}; "
         f"kept rows {top + 1} to {top + rows}, {why}"
     )
-    return level.grid_HW[top : top + rows]
+    return top, level.grid_HW[top : top + rows]

@@ -10,6 +10,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
+from genvae.domains.music import regions
 from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
@@ -122,6 +123,18 @@ class MusicCodec(Codec):
 
     def check(self, piece: Song) -> Report:
         return song_report(piece, self.layout)
+
+    def regions(self, text: str, encoded: Encoded) -> Windows:
+        """``bars=1-4,9``, ``voices=bass,drums``, both with a semicolon; see ``regions.region``."""
+        return regions.region(text, encoded, self.layout)
+
+    def emptied(self, piece: Song, keep: Windows, encoded: Encoded) -> tuple[Encoded, Windows]:
+        """See ``regions.emptied``: keys are those of what is kept."""
+        return regions.emptied(piece, keep, encoded, self.layout)
+
+    def joined(self, piece: Song, made: Song, keep: Windows, encoded: Encoded) -> Song:
+        """See ``regions.joined``."""
+        return regions.joined(piece, made, keep, encoded, self.layout)
 
     def notes(self, piece: Song) -> Sequence[str]:
         """See ``Song.remarks``."""
