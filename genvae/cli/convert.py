@@ -29,8 +29,10 @@ def convert(
       genvae convert data/levels/caves.txt -o caves.tmx
 
     Songs: mid, wav, png. They go onto the grid of 16th notes, with all their tracks unless
-    --layout picks voices. Levels: txt, png, csv, json, tmx, tmj (Tiled); all but png are read
-    again. A .tmx or .tmj has its tiles' pictures in a .png beside it.
+    --layout picks voices. Levels: txt, png, csv, json, tmx, tmj (Tiled); all are read again, a
+    .png if genvae drew it or each tile is a square of its colour in the tileset. --tileset takes a
+    legend of the VGLC (.json) too; the .csv of an IntGrid layer of LDtk's simplified export is
+    read as tile numbers. A .tmx or .tmj has its tiles' pictures in a .png beside it.
     """
     from genvae.workflows import convert as workflow
 

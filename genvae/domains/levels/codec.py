@@ -72,7 +72,7 @@ class LevelsCodec(Codec):
     """Levels of one tileset."""
 
     domain = "levels"
-    reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj")
+    reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj", ".png")
 
     def __init__(self, tileset: Tileset) -> None:
         self.tileset = tileset

@@ -7,18 +7,26 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.picture_read import read_png
 from genvae.domains.levels.tables import read_csv, read_json
 from genvae.domains.levels.text import SUFFIXES, looks_like_level, read_levels
 from genvae.domains.levels.tiled_read import read_tiled
 from genvae.domains.levels.tileset import Tileset
 
-READERS = {".csv": read_csv, ".json": read_json, ".tmx": read_tiled, ".tmj": read_tiled}
+READERS = {
+    ".csv": read_csv,
+    ".json": read_json,
+    ".tmx": read_tiled,
+    ".tmj": read_tiled,
+    ".png": read_png,
+}
 """Formats of one level a file."""
 
 _SIGNS = {
-    ".csv": re.compile(rb"(?:\xef\xbb\xbf)?(?:[^,\n]{1,4},){1,}[^,\n]{1,4}\r?(?:\n|$)"),
+    ".csv": re.compile(rb"(?:\xef\xbb\xbf)?(?:[^,\n]{1,4},){1,}(?:[^,\n]{1,4})?\r?(?:\n|$)"),
     ".json": re.compile(rb'\s*\{(?s:.)*"rows"\s*:\s*\['),
     ".tmx": re.compile(rb"(?s:.)*<map\b"),
+    ".png": re.compile(rb"\x89PNG"),
     ".tmj": re.compile(rb'\s*\{(?s:.)*"(?:layers|tilesets|orientation)"'),
 }
 """What a format's file has within its first bytes."""

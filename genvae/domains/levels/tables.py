@@ -1,7 +1,8 @@
 """Levels as CSV and as JSON.
 
 CSV: a line a row, top first, tile numbers from 0 with commas between them; a single symbol in place
-of a number is read as well. JSON: an object with ``rows``, a text a row as in a text level, and
+of a number is read as well, and a comma at the end of every row, as LDtk's simplified export has it
+in its IntGrid layers. JSON: an object with ``rows``, a text a row as in a text level, and
 ``tiles``, what each symbol means; on the way back the rows alone count.
 """
 
@@ -36,6 +37,8 @@ def read_csv(path: Path, tileset: Tileset) -> Level:
         raise FileProblem(f"{path}: not CSV ({why}), expected tile numbers and commas") from None
     if not rows:
         raise FileProblem(f"{path}: empty, expected rows of tile numbers")
+    if len(rows[0]) > 1 and all(row[-1] == "" for row in rows):
+        rows = [row[:-1] for row in rows]  # LDtk ends each row of an IntGrid with a comma
     width = len(rows[0])
     for i, row in enumerate(rows, 1):
         if len(row) != width:

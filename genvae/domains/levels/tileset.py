@@ -17,6 +17,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.levels.rules import registry
+from genvae.domains.levels.vglc import legend_table
 from genvae.errors import FileProblem, RecipeProblem, nearest
 
 ROLES = {
@@ -191,7 +192,7 @@ def builtin() -> dict[str, Tileset]:
 
 
 def load_tileset(name: str | Path) -> Tileset:
-    """A built-in tileset by its name, or one's own from a .toml file.
+    """A built-in tileset by its name, or one's own from a .toml file or a VGLC's .json legend.
 
     Raises FileProblem when the file cannot be read, RecipeProblem when the name is unknown or
     the content wrong.
@@ -199,10 +200,12 @@ def load_tileset(name: str | Path) -> Tileset:
     if isinstance(name, str) and name in builtin():
         return builtin()[name]
     path = Path(name)
+    if path.suffix == ".json":
+        return tileset_from(legend_table(path), str(path))
     if path.suffix != ".toml":
         raise RecipeProblem(
             f"tileset {str(name)!r}: no such tileset; {nearest(str(name), builtin())}; "
-            "or give a .toml file"
+            "or give a .toml file, or a .json legend of the VGLC"
         )
     try:
         table = tomllib.loads(path.read_text(encoding="utf-8"))
