@@ -1,10 +1,12 @@
 """Levels as maps of the editor Tiled: .tmx (XML) and .tmj (JSON), format 1.10.
 
-Written: one tile layer, and in the map its tileset, whose pictures stand in a .png beside it; empty
-cells are Tiled's empty cells over the tileset's sky. Every tile has the properties ``symbol`` and
-``roles`` and its name as its type. Read: the first tile layer of a map, in CSV or base64, of one
-tileset or several, inside the map or in files of their own; tiles are known by ``symbol`` or by
-their type. See doc.mapeditor.org, "TMX Map Format" and "JSON Map Format".
+Written: one tile layer, an object layer with the start, goals, enemies and what can be collected
+(tile objects, to be moved about), and in the map its tileset, whose pictures stand in a .png beside
+it; empty cells are Tiled's empty cells over the tileset's sky. Every tile has the properties
+``symbol`` and ``roles`` and its name as its type. Read: the first tile layer of a map and the tile
+objects over it, in CSV or base64, of one tileset or several, inside the map or in files of their
+own; tiles are known by ``symbol`` or by their type. See doc.mapeditor.org, "TMX Map Format" and
+"JSON Map Format".
 """
 
 from __future__ import annotations
@@ -26,6 +28,8 @@ from genvae.domains.writing import whole
 SCALE = 2
 """Pixels of a tile's picture for each pixel of ours."""
 SIDE = TILE * SCALE
+OBJECTS = ("start", "goal", "enemy", "collectable", "key")
+"""Roles of tiles that stand in the object layer."""
 
 
 def write_tmx(level: Level, path: Path) -> None:
@@ -50,6 +54,12 @@ def write_tmx(level: Level, path: Path) -> None:
     cells.set("encoding", "csv")
     rows = np.reshape(layer["data"], (level.height, level.width)).tolist()
     cells.text = "\n" + ",\n".join(",".join(map(str, row)) for row in rows) + "\n"
+    if len(data["layers"]) > 1:
+        above = data["layers"][1]
+        group = ElementTree.SubElement(root, "objectgroup", id=str(above["id"]), name=above["name"])
+        for thing in above["objects"]:
+            keys = ("id", "name", "type", "gid", "x", "y", "width", "height")
+            ElementTree.SubElement(group, "object", {k: _attribute(thing[k]) for k in keys})
     ElementTree.indent(root, " ")
     text = ElementTree.tostring(root, encoding="unicode")
     write_text(f'<?xml version="1.0" encoding="UTF-8"?>\n{text}\n', path)
@@ -79,7 +89,10 @@ _MAP_KEYS = (
 def _map(level: Level, image: str) -> dict[str, Any]:
     """A map as Tiled's JSON has it."""
     tileset = level.tileset
-    gids_HW = np.where(level.grid_HW == tileset.empty, 0, level.grid_HW.astype(int) + 1)
+    things = level.having(*OBJECTS) & ~level.having("empty", "box")
+    drawn = ~things & (level.grid_HW != tileset.empty)
+    gids_HW = np.where(drawn, level.grid_HW.astype(int) + 1, 0)
+    objects = _objects(level, things)
     return {
         "type": "map",
         "version": "1.10",
@@ -91,8 +104,8 @@ def _map(level: Level, image: str) -> dict[str, Any]:
         "tileheight": SIDE,
         "infinite": False,
         "backgroundcolor": tileset.tiles[tileset.empty].colour,
-        "nextlayerid": 2,
-        "nextobjectid": 1,
+        "nextlayerid": 3,
+        "nextobjectid": len(objects) + 1,
         "properties": _properties({"genvae": level.text} if level.text else {}),
         "tilesets": [
             {
@@ -131,9 +144,43 @@ def _map(level: Level, image: str) -> dict[str, Any]:
                 "opacity": 1,
                 "visible": True,
                 "data": gids_HW.reshape(-1).tolist(),
-            }
+            },
+            *([_object_layer(objects)] if objects else []),
         ],
     }
+
+
+def _object_layer(objects: list[dict[str, Any]]) -> dict[str, Any]:
+    return {
+        "id": 2,
+        "name": "objects",
+        "type": "objectgroup",
+        "draworder": "topdown",
+        "x": 0,
+        "y": 0,
+        "opacity": 1,
+        "visible": True,
+        "objects": objects,
+    }
+
+
+def _objects(level: Level, things_HW: np.ndarray) -> list[dict[str, Any]]:
+    """A tile object each, whose place is its lower left corner."""
+    return [
+        {
+            "id": number,
+            "name": level.tileset.tiles[level.grid_HW[row, column]].name,
+            "type": level.tileset.tiles[level.grid_HW[row, column]].name,
+            "gid": int(level.grid_HW[row, column]) + 1,
+            "x": int(column) * SIDE,
+            "y": (int(row) + 1) * SIDE,
+            "width": SIDE,
+            "height": SIDE,
+            "rotation": 0,
+            "visible": True,
+        }
+        for number, (row, column) in enumerate(np.argwhere(things_HW), 1)
+    ]
 
 
 def _properties(values: dict[str, str]) -> list[dict[str, str]]:

@@ -47,6 +47,7 @@ def read_tiled(path: Path, tileset: Tileset) -> Level:
     if (gids_HW & FLIPPED).any():
         notes.append("tiles that are mirrored or turned stand as they are in the tileset")
         gids_HW = gids_HW & ~np.int64(FLIPPED)
+    gids_HW = _with_objects(data, gids_HW, notes)
     meanings = {0: tileset.empty} | _meanings(data, path, tileset)
     values, place_HW = np.unique(gids_HW, return_inverse=True)
     present = values.tolist()
@@ -61,6 +62,31 @@ def read_tiled(path: Path, tileset: Tileset) -> Level:
     grid_HW = np.array([meanings[gid] for gid in present], dtype=np.uint8)[place_HW]
     text = _property(data, "genvae") or ""
     return Level(grid_HW.reshape(gids_HW.shape), tileset, path.stem, notes=notes, text=text)
+
+
+def _with_objects(data: Mapping[str, Any], gids_HW: np.ndarray, notes: list[str]) -> np.ndarray:
+    """The cells with the tile objects of all object layers, each in the cell that holds the middle
+    of its lower left tile."""
+    layers = [x for x in _list(data, "layers") if _text(x, "type") == "objectgroup"]
+    things = [thing for layer in layers for thing in _list(layer, "objects")]
+    if not things:
+        return gids_HW
+    gids_HW, left_out = gids_HW.copy(), 0
+    for thing in things:
+        try:
+            gid = int(thing["gid"]) & ~FLIPPED
+            column = int(float(thing["x"]) / float(data["tilewidth"]) + 0.5)
+            row = int(float(thing["y"]) / float(data["tileheight"]) + 0.5) - 1
+        except (KeyError, TypeError, ValueError, OverflowError, ZeroDivisionError):
+            left_out += 1
+            continue
+        if 0 <= row < gids_HW.shape[0] and 0 <= column < gids_HW.shape[1]:
+            gids_HW[row, column] = gid
+        else:
+            left_out += 1
+    if left_out:
+        notes.append(f"{left_out} objects that are no tiles or lie outside left out")
+    return gids_HW
 
 
 def _cells(layer: Mapping[str, Any], path: Path) -> np.ndarray:
@@ -150,6 +176,10 @@ def _from_xml(element: ElementTree.Element, path: Path) -> dict[str, Any]:
         table["infinite"] = table.get("infinite") == "1"
         table["tilesets"] = [_from_xml(t, path) for t in element.findall("tileset")]
         table["layers"] = [_layer_from_xml(x, path) for x in element.iter("layer")]
+        table["layers"] += [
+            {"type": "objectgroup", "objects": [dict(o.attrib) for o in group.findall("object")]}
+            for group in element.iter("objectgroup")
+        ]
     elif element.tag == "tileset":
         table["tiles"] = [_from_xml(t, path) for t in element.findall("tile")]
     return table

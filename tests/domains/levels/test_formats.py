@@ -111,7 +111,9 @@ def test_a_map_has_its_tiles_beside_it(draw_level: Draw, tmp_path: Path) -> None
     with Image.open(image) as picture:
         assert picture.size == (13 * 16, 16)
     assert root.get("backgroundcolor") == "#8fc7f2"
-    assert root.findtext("layer/data").split() == ["0,7,", "2,0"]  # type: ignore[union-attr]
+    assert root.findtext("layer/data").split() == ["0,0,", "2,0"]  # type: ignore[union-attr]
+    (coin,) = root.findall("objectgroup/object")
+    assert [coin.get(key) for key in ("type", "gid", "x", "y")] == ["coin", "7", "16", "16"]
     given = [p.get("value") for p in root.findall("properties/property")]
     assert given == ["genvae model=a <b> seed=1"]
     before = image.stat().st_mtime_ns
