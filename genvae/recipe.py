@@ -128,6 +128,9 @@ class PriorSettings:
     cell_width: int = 48
     cell_blocks: int = 4
     components: int = 5
+    form: bool = False
+    """Learn how pieces return to what they have said, and tell the prior (see ``models.form``):
+    stretches should then be as long as pieces."""
     temperature: float = 1.0
     """The temperature that ``sample`` uses when none is asked for; kept in the model's card."""
     cell_temperature: float = 1.0

@@ -45,6 +45,10 @@ def train(
     start: Annotated[
         str | None, typer.Option("--from", metavar="MODEL", help="Go on from a model's weights.")
     ] = None,
+    prior_only: Annotated[
+        bool,
+        typer.Option("--prior-only", help="Fit the sequence prior of --from anew, nothing else."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -65,6 +69,7 @@ def train(
       genvae train --domain levels --data data/levels --name plain --preset autoencoder --steps 20
       genvae corpora get lakh_trio
       genvae train trio
+      genvae train trio --from trio --prior-only
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
@@ -82,6 +87,7 @@ def train(
         layout=layout,
         tileset=tileset,
         start=start,
+        prior_only=prior_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -100,6 +106,7 @@ def train(
             folder=run.data,
             start=run.start,
             resume=run.resume,
+            prior_only=run.prior_only,
             listen=listener,
         )
     voice.say(f"model {run.out}: genvae sample --model {run.recipe.name}")

@@ -19,6 +19,7 @@ from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import OptionProblem, nearest
 from genvae.generation import noise
 from genvae.models.decoding import decode
+from genvae.models.form import SAME, Guide, ends_of
 from genvae.models.files import ModelFile
 from genvae.models.long_decoding import decode_long
 
@@ -87,7 +88,8 @@ class Generator:
             for row, rng in zip(rows, streams, strict=True):
                 raw[row, ..., 0] = rng.random((windows * p, d), dtype=np.float32)
                 raw[row, ..., 1] = rng.standard_normal((windows * p, d), dtype=np.float32)
-            z = self.model.sequence.sample(torch.from_numpy(raw), temperature)
+            guide = self._guide(items, rows, size, windows, seed)
+            z = self.model.sequence.sample(torch.from_numpy(raw), temperature, guide)
         else:
             raw = np.zeros((size, windows, p * d), dtype=np.float32)
             for row, rng in zip(rows, streams, strict=True):
@@ -96,6 +98,30 @@ class Generator:
             if name == "gaussian":
                 z = self.model.gaussian.transform(z.reshape(size * windows, p * d))
         return z.reshape(size, windows, p, d).numpy()[rows]
+
+    def _guide(
+        self, items: Sequence[Item], rows: Sequence[int], size: int, windows: int, seed: int
+    ) -> Guide | None:
+        """The form of each item, if the model's prior has forms."""
+        form = None if self.model.sequence is None else self.model.sequence.form
+        if form is None:
+            return None
+        # Rows that nobody asked for cost nothing: they copy.
+        lag = np.minimum(np.ones((size, windows), dtype=np.int64), np.arange(windows))
+        kind = np.full((size, windows), SAME)
+        for row, (i, a) in zip(rows, items, strict=True):
+            lag[row], kind[row] = form.sample(windows, noise.stream(seed, i, a, noise.FORM))
+        ends = np.tile(ends_of(0, windows, windows), (size, 1, 1))
+        return Guide(lag, kind, ends)
+
+    def _cell_noise(self, item: Item, windows: int, seed: int) -> np.ndarray:
+        """Uniform numbers for the cells of an item, ``(S, R)``. Where pieces have a form every
+        window hears the same ones: equal latents then say the same thing again."""
+        spec = self.codec.spec
+        stream = noise.stream(seed, *item, noise.CELLS)
+        if self.model.sequence is None or self.model.sequence.form is None:
+            return stream.random((windows * spec.steps, spec.rows))
+        return np.tile(stream.random((spec.steps, spec.rows)), (windows, 1))
 
     @one_thread()
     def decode(
@@ -138,8 +164,8 @@ class Generator:
         uniforms = None
         if temperature > 0:
             uniforms = np.full((BATCH, windows * spec.steps, spec.rows), 0.5)
-            for row, (i, a) in zip(rows, items, strict=True):
-                uniforms[row] = noise.stream(seed, i, a, noise.CELLS).random(uniforms.shape[1:])
+            for row, item in zip(rows, items, strict=True):
+                uniforms[row] = self._cell_noise(item, windows, seed)
         return decode(
             self.model.decoder,
             torch.from_numpy(z),
@@ -154,9 +180,8 @@ class Generator:
         spec, constraints = self.codec.spec, self.codec.constraints()
         uniforms_SR = None
         if temperature > 0:
-            ((index, attempt),) = named
-            stream = noise.stream(seed, index, attempt, noise.CELLS)
-            uniforms_SR = stream.random((len(z_WPD) * spec.steps, spec.rows))
+            (item,) = named
+            uniforms_SR = self._cell_noise(item, len(z_WPD), seed)
         z_QD = np.ascontiguousarray(z_WPD.reshape(-1, self.latent), dtype=np.float32)
         heat = temperature * self.model.cell_temperature
         options: dict[str, Any] = {"temperature": heat, "constraints": constraints}

@@ -129,9 +129,12 @@ class MixtureOfGaussians(nn.Module):
         weights, means, scales = self.head(features).chunk(3, dim=-1)
         return F.log_softmax(weights, dim=-1), means, scales.clamp(-5.0, 3.0)
 
-    def loss(self, features: Tensor, values: Tensor) -> Tensor:
-        """Negative log-likelihood of each value, the shape of ``values``."""
+    def loss(self, features: Tensor, values: Tensor, lean: Tensor | None = None) -> Tensor:
+        """Negative log-likelihood of each value, the shape of ``values``; ``lean (..., M)`` is
+        added to the means."""
         log_weights, means, log_scales = self.parts(features)
+        if lean is not None:
+            means = means + lean
         normal = -0.5 * ((values[..., None] - means) * torch.exp(-log_scales)).square()
         normal = normal - log_scales - 0.9189385332046727  # log sqrt(2 pi)
         return -torch.logsumexp(log_weights + normal, dim=-1)

@@ -5,7 +5,8 @@ Axes:  N pieces · W windows · P positions of a window · Q = W*P · D dims of 
 - ``standard``: N(0, I), as in the first VAE.
 - ``gaussian``: one full-covariance Gaussian fitted to the aggregate posterior of windows.
 - ``sequence``: a causal convolution over positions, and within a position over the dimensions
-  of z, each a mixture of Gaussians: it knows how windows follow one another.
+  of z, each a mixture of Gaussians: it knows how windows follow one another. With a *form* it
+  also hears which earlier window each window returns to (see ``form``).
 """
 
 from __future__ import annotations
@@ -14,6 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from genvae.models.form import ENDS, KINDS, SAME, Form, Guide
 from genvae.models.likelihood import MixtureOfGaussians
 from genvae.models.networks import CausalStack
 from genvae.recipe import PriorSettings
@@ -50,6 +52,7 @@ class SequencePrior(nn.Module):
 
     mean: Tensor
     scale: Tensor
+    noise: Tensor
 
     def __init__(self, positions: int, latent: int, settings: PriorSettings) -> None:
         super().__init__()
@@ -66,49 +69,114 @@ class SequencePrior(nn.Module):
         self.row = nn.Parameter(torch.randn(latent, cell) * 0.3)
         self.cells = CausalStack(cell, settings.cell_blocks, cycle=4, dropout=settings.dropout)
         self.likelihood = MixtureOfGaussians(cell, settings.components)
+        self.form = Form() if settings.form else None
+        if self.form is not None:
+            self.register_buffer("noise", torch.ones(latent))
+            self.kinds = nn.Embedding(KINDS, width)
+            self.ends = nn.Parameter(torch.zeros(2, ENDS + 1, width))
+            self.refer = nn.Linear(latent, width)
+            self.refer_value = nn.Linear(2, cell)
+            # Some components begin as "what the reference has here", others as free.
+            self.lean = nn.Parameter(torch.linspace(0.0, 1.0, settings.components))
 
     def fit_scale(self, z_ND: np.ndarray) -> None:
         """Remember mean and standard deviation of each dimension; the network sees them out."""
         self.mean.copy_(torch.from_numpy(z_ND.mean(0)))
         self.scale.copy_(torch.from_numpy(z_ND.std(0) + 1e-3))
 
-    def loss(self, z_NQD: Tensor, phase: int = 0) -> Tensor:
+    def _told(self, guide: Guide | None, windows: slice) -> Tensor | float:
+        """What the form says of each window, as the steps hear it: ``(N, W, width)``."""
+        if self.form is None:
+            return 0.0
+        if guide is None:
+            return self.kinds.weight[0]
+        kind = torch.from_numpy(guide.kind_NW[:, windows])
+        start, end = torch.from_numpy(guide.ends[:, windows]).unbind(-1)
+        return self.kinds(kind) + self.ends[0][start] + self.ends[1][end]
+
+    def loss(self, z_NQD: Tensor, phase: int = 0, guide: Guide | None = None) -> Tensor:
         """Negative log-density in nats of each position ``(N, Q)``; ``phase`` is the place of
-        the first position within its window."""
+        the first position within its window. With a guide ``z_NQD`` are whole windows, and what
+        those cost that return exactly is not to be counted: they are not drawn but copied."""
         x = (z_NQD - self.mean) / self.scale
         n, q, _ = x.shape
         index = (torch.arange(q, device=x.device) + phase) % self.positions
         past = torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], dim=1)
-        context = self.steps(self.past(past) + self.place[index])
-        cells = self.to_cells(context).reshape(n, q, self.latent, self.cell_width) + self.row
+        here = self.past(past) + self.place[index]
+        told = self._told(guide, slice(None))
+        if isinstance(told, Tensor) and told.dim() == 3:
+            told = told.repeat_interleave(self.positions, dim=1)
+        here, reference = here + told, None
+        if guide is not None and self.form is not None:
+            reference, there = guide.reference(x, self.positions)
+            here = here + self.refer(reference)
+        cells = self.to_cells(self.steps(here)).reshape(n, q, self.latent, self.cell_width)
+        cells = cells + self.row
+        if reference is not None:
+            cells = cells + self._refer_cells(reference, there)
         embedded = self.value(x[..., None])
         before = torch.cat([torch.zeros_like(embedded[:, :, :1]), embedded[:, :, :-1]], dim=2)
         features = self.cells(cells + before)
-        nll = self.likelihood.loss(features, x) + torch.log(self.scale)
+        nll = self.likelihood.loss(features, x, self._lean(reference)) + torch.log(self.scale)
         return nll.sum(-1)
 
+    def _refer_cells(self, reference: Tensor, there: Tensor) -> Tensor:
+        """``(..., D)`` and ``(..., 1)`` to cell features ``(..., D, E)``."""
+        both = torch.stack([reference, there.expand_as(reference)], dim=-1)
+        y: Tensor = self.refer_value(both)
+        return y
+
+    def _lean(self, reference: Tensor | None) -> Tensor | None:
+        """What is added to the components' means: ``(..., D, M)``."""
+        return None if reference is None else reference[..., None] * self.lean
+
     @torch.no_grad()
-    def sample(self, noise_NQD2: Tensor, temperature: float = 1.0) -> Tensor:
+    def sample(
+        self, noise_NQD2: Tensor, temperature: float = 1.0, guide: Guide | None = None
+    ) -> Tensor:
         """Draw ``(N, Q, D)`` from uniform (component) and normal (value) noise.
 
         ``noise_NQD2[..., 0]`` is uniform on [0, 1), ``[..., 1]`` standard normal, so that equal
-        noise gives equal latents. Temperature scales each component's standard deviation.
+        noise gives equal latents. Temperature scales each component's standard deviation. With a
+        guide, windows that return exactly are copies of their reference.
         """
         n, q, d, _ = noise_NQD2.shape
+        if self.form is None:
+            guide = None
         memory, alone = self.steps.start(n), self.steps.conditions(None)
         alone_within = self.cells.conditions(None)
         x = torch.zeros(n, d)
-        out = torch.empty(n, q, d)
+        out = torch.zeros(n, q, d)
+        told = self._told(guide, slice(None))
         for t in range(q):
-            here = self.past(x) + self.place[t % self.positions]
+            window, place = divmod(t, self.positions)
+            here = self.past(x) + self.place[place]
+            here = here + (told[:, window] if guide is not None else told)  # type: ignore[index]
+            reference, there, copied = None, None, None
+            if guide is not None:
+                lag = guide.lag_NW[:, window]
+                at = torch.from_numpy(t - lag * self.positions)
+                there = torch.from_numpy(lag > 0).float()[:, None]
+                reference = out[torch.arange(n), at] * there
+                copied = torch.from_numpy(guide.kind_NW[:, window] == SAME)[:, None]
+                here = here + self.refer(reference)
             context = self.steps.step(here, memory, t, alone)
+            if copied is not None and bool(copied.all()):
+                assert reference is not None
+                out[:, t] = x = reference
+                continue
             base = self.to_cells(context).reshape(n, d, self.cell_width) + self.row
+            if reference is not None and there is not None:
+                base = base + self._refer_cells(reference, there)
+            lean = self._lean(reference)
             inner = self.cells.start(n)
             before = torch.zeros(n, self.cell_width)
             x = torch.empty(n, d)
             for r in range(d):
                 features = self.cells.step(base[:, r] + before, inner, r, alone_within)
                 log_weights, means, log_scales = self.likelihood.parts(features)
+                if lean is not None:
+                    means = means + lean[:, r]
                 edges = log_weights.exp().cumsum(-1)
                 pick = (edges < noise_NQD2[:, t, r, :1] * edges[:, -1:]).sum(-1, keepdim=True)
                 pick = pick.clamp(max=means.shape[-1] - 1)
@@ -117,5 +185,7 @@ class SequencePrior(nn.Module):
                 )
                 x[:, r] = value
                 before = self.value(value[:, None])
+            if copied is not None and reference is not None:
+                x = torch.where(copied, reference, x)
             out[:, t] = x
         return out * self.scale + self.mean

@@ -58,6 +58,11 @@ class Chunks:
             part = np.concatenate([part, gap])
         return part, weight
 
+    def place(self, index: int) -> tuple[int, int]:
+        """The window in which a chunk begins, and how many its piece has."""
+        piece, at = self.starts[index]
+        return at // self.spec.steps, -(-len(self.pieces[piece]) // self.spec.steps)
+
     def augmented(self, cells_SR: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """The chunk as the codec varies it."""
         cells = cells_SR.reshape(self.windows, self.spec.steps, -1)

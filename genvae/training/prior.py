@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
+from dataclasses import dataclass
 
 import numpy as np
 import torch
 
 from genvae.models.autoencoder import Autoencoder
+from genvae.models.form import NEW, SAME, Guide, ends_of, returns
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import PriorSettings
 from genvae.training.batches import Chunks
@@ -23,13 +25,27 @@ Latents = tuple[np.ndarray, np.ndarray]
 SCALE_BATCHES = 8
 """Batches over which mean and standard deviation of the latents are taken."""
 
-Draw = Callable[[np.random.Generator], tuple[torch.Tensor, torch.Tensor]]
-"""A batch: ``z_NQD`` and ``weight_NQ``, 0 for padding."""
+
+
+@dataclass(frozen=True)
+class Batch:
+    """Stretches of pieces: draws of their posteriors, and what a form is told by."""
+
+    z_NQD: torch.Tensor
+    weight_NQ: torch.Tensor
+    """0 for padding."""
+    mean_NQD: np.ndarray
+    places: Sequence[tuple[int, int]]
+    """The window at which each stretch begins, and how many its piece has."""
+
+
+Draw = Callable[[np.random.Generator], Batch]
 
 
 def fit_sequence_prior(
     prior: SequencePrior,
     draw: Draw,
+    training: Sequence[Latents],
     validation: Sequence[Latents],
     settings: PriorSettings,
     *,
@@ -37,7 +53,8 @@ def fit_sequence_prior(
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> dict[str, float]:
-    """Maximise the density of what ``draw`` gives; keep the best weights by validation.
+    """Maximise the density of what ``draw`` gives; keep the best weights by validation. The form,
+    where the prior has one, is counted from the ``training`` pieces.
 
     A prior that is not ``fresh`` was learned together with the autoencoder: it goes on from its
     weights, at half the rate. Returns the best step and its nats a window on validation latents.
@@ -46,8 +63,13 @@ def fit_sequence_prior(
     torch.manual_seed(seed)
     peak = settings.rate if fresh else settings.rate / 2
     if fresh:
-        seen = [z[weight > 0] for z, weight in (draw(rng) for _ in range(SCALE_BATCHES))]
-        prior.fit_scale(torch.cat(seen).numpy())
+        seen = [draw(rng) for _ in range(SCALE_BATCHES)]
+        prior.fit_scale(torch.cat([b.z_NQD[b.weight_NQ > 0] for b in seen]).numpy())
+    if prior.form is not None:
+        prior.noise.copy_(torch.from_numpy(np.mean([s.mean(0) ** 2 for _, s in training], axis=0)))
+        variance_D = prior.noise.numpy()
+        shape = (-1, prior.positions, prior.latent)
+        prior.form.fit([returns(m.reshape(shape), variance_D) for m, _ in training])
     optimizer = torch.optim.AdamW(prior.parameters(), peak, weight_decay=0.05, fused=True)
     best, best_state, best_step = math.inf, None, 0
     every = max(1, min(200, settings.steps // 8))
@@ -59,9 +81,8 @@ def fit_sequence_prior(
                 * min(1.0, (step + 1) / 100)
                 * (0.02 + 0.49 * (1 + math.cos(math.pi * step / settings.steps)))
             )
-        z, weight = draw(rng)
-        nll = prior.loss(z)
-        loss = (nll * weight).sum() / weight.sum()
+        nll, weight = _cost(prior, draw(rng))
+        loss = (nll * weight).sum() / weight.sum().clamp(min=1)
         loss.backward()  # type: ignore[no-untyped-call]
         torch.nn.utils.clip_grad_norm_(prior.parameters(), 1.0)
         optimizer.step()
@@ -104,12 +125,18 @@ def drawn_from(model: Autoencoder, chunks: Chunks, batch: int) -> Draw:
     """Draws from the posteriors of chunks as the codec varies them, encoded anew each time."""
 
     @torch.no_grad()
-    def draw(rng: np.random.Generator) -> tuple[torch.Tensor, torch.Tensor]:
-        cells_NSR, weight_NW = chunks.draw(batch, rng)
+    def draw(rng: np.random.Generator) -> Batch:
+        chosen = [int(i) for i in rng.integers(len(chunks), size=batch)]
+        cells_NSR, weight_NW = chunks.batch(chosen, rng)
         windows = cells_NSR.reshape(-1, model.spec.steps, cells_NSR.shape[-1])
         positions, latent = model.latent_shape
-        z_NQD = model.encode(windows).sample().reshape(batch, -1, latent)
-        return z_NQD, weight_NW.repeat_interleave(positions, dim=1)
+        posterior = model.encode(windows)
+        return Batch(
+            posterior.sample().reshape(batch, -1, latent),
+            weight_NW.repeat_interleave(positions, dim=1),
+            posterior.mean_NPD.reshape(batch, -1, latent).numpy(),
+            [chunks.place(i) for i in chosen],
+        )
 
     return draw
 
@@ -119,12 +146,13 @@ def stretches(
     pieces: Sequence[Latents],
     settings: PriorSettings,
     rng: np.random.Generator,
-) -> tuple[torch.Tensor, torch.Tensor]:
+) -> Batch:
     """Stretches that begin at a window's first position; short pieces are padded, weight 0."""
     sizes = np.array([len(m) for m, _ in pieces], dtype=float)
     q = settings.positions
     z = np.zeros((settings.batch, q, prior.latent), dtype=np.float32)
     weight = np.zeros((settings.batch, q), dtype=np.float32)
+    means, places = np.zeros_like(z), []
     for row, i in enumerate(rng.choice(len(pieces), settings.batch, p=sizes / sizes.sum())):
         mean, sigma = pieces[i]
         last = max(0, len(mean) - q) // prior.positions
@@ -132,8 +160,34 @@ def stretches(
         part = slice(at, at + q)
         noise = rng.standard_normal(mean[part].shape)
         z[row, : len(noise)] = mean[part] + sigma[part] * noise
+        means[row, : len(noise)] = mean[part]
         weight[row, : len(noise)] = 1.0
-    return torch.from_numpy(z), torch.from_numpy(weight)
+        places.append((at // prior.positions, len(mean) // prior.positions))
+    return Batch(torch.from_numpy(z), torch.from_numpy(weight), means, places)
+
+
+def _cost(prior: SequencePrior, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
+    """Nats of each position and its weight, ``(N, Q)``: windows that return exactly are copied,
+    not drawn, and weigh nothing."""
+    if prior.form is None:
+        return prior.loss(batch.z_NQD), batch.weight_NQ
+    guide = guide_of(prior, batch)
+    drawn_NW = torch.from_numpy(guide.kind_NW != SAME)
+    weight = batch.weight_NQ * drawn_NW.repeat_interleave(prior.positions, dim=1)
+    return prior.loss(batch.z_NQD, guide=guide), weight
+
+
+def guide_of(prior: SequencePrior, batch: Batch) -> Guide:
+    """The form that the stretches have; padding returns to nothing."""
+    n, windows = len(batch.mean_NQD), batch.mean_NQD.shape[1] // prior.positions
+    lag, kind = np.zeros((n, windows), dtype=np.int64), np.full((n, windows), NEW)
+    ends = np.zeros((n, windows, 2), dtype=np.int64)
+    for i, (mean_QD, (start, total)) in enumerate(zip(batch.mean_NQD, batch.places, strict=True)):
+        real = int((batch.weight_NQ[i].numpy() > 0).sum()) // prior.positions
+        mean_WPD = mean_QD.reshape(windows, prior.positions, -1)[:real]
+        lag[i, :real], kind[i, :real] = returns(mean_WPD, prior.noise.numpy())
+        ends[i] = ends_of(start, windows, total)
+    return Guide(lag, kind, ends)
 
 
 @torch.no_grad()
@@ -143,8 +197,8 @@ def evaluate(prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSet
     rng = np.random.default_rng(1)
     total, count = 0.0, 0.0
     for _ in range(8):
-        z, weight = stretches(prior, pieces, settings, rng)
-        total += float((prior.loss(z) * weight).sum())
+        nll, weight = _cost(prior, stretches(prior, pieces, settings, rng))
+        total += float((nll * weight).sum())
         count += float(weight.sum())
     prior.train()
-    return total / count * prior.positions
+    return total / max(count, 1.0) * prior.positions

@@ -37,6 +37,7 @@ class Run:
     data: Path | None = None
     start: Path | None = None
     resume: bool = False
+    prior_only: bool = False
 
     def begin(self) -> None:
         """Make the run's folder and note what it learns from. Raises FileProblem."""
@@ -69,6 +70,7 @@ def plan(
     layout: str | None = None,
     tileset: str | None = None,
     start: str | None = None,
+    prior_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -91,11 +93,14 @@ def plan(
             "--domain": domain,
             "--name": name,
             "--from": start,
+            "--prior-only": prior_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
+    if prior_only and start is None:
+        raise OptionProblem("--prior-only: give --from, the model whose prior is fitted anew")
     began = None if start is None else store.path_of(start)
     found = _recipe(recipe, domain, data, name, began)
     if preset is not None:
@@ -113,6 +118,7 @@ def plan(
         home() / "models" / f"{found.name}{store.SUFFIX}",
         data,
         began,
+        prior_only=prior_only,
     )
     if not overwrite:
         if run.out.exists():

@@ -24,7 +24,7 @@ from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
-from genvae.training.prior import drawn_from, fit_gaussian, fit_sequence_prior, latents_of
+from genvae.training.prior import Latents, drawn_from, fit_gaussian, fit_sequence_prior, latents_of
 from genvae.training.split import Split
 from genvae.workflows import dataset as data
 
@@ -47,12 +47,14 @@ def train(
     folder: Path | None = None,
     start: Path | None = None,
     resume: bool = False,
+    prior_only: bool = False,
     listen: Listener | None = None,
 ) -> Path:
     """Train what the recipe says and write the model to ``out``.
 
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
-    corpora; ``start`` is a model to go on from. Raises RecipeProblem, CorpusProblem, FileProblem.
+    corpora; ``start`` is a model to go on from; with ``prior_only`` its
+    encoder and decoder stay as they are and a fresh sequence prior is fitted. Raises RecipeProblem, CorpusProblem, FileProblem.
     """
     import torch
 
@@ -80,16 +82,23 @@ def train(
             "into training, validation and held-out parts; give at least three unlike files"
         )
     torch.manual_seed(recipe.training.seed)
-    together = recipe.loss.learned_rate > 0
+    together = recipe.loss.learned_rate > 0 and not prior_only
     model = Autoencoder(codec.spec, recipe.model, recipe.prior if together else None)
     if start is not None:
         _continue_from(model, start, codec)
-    outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
+    if prior_only:
+        outcome = None
+        torch.set_num_threads(recipe.training.threads or torch.get_num_threads())
+    else:
+        outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
     model.eval()
-    gaussian = fit_gaussian(model, [latents_of(model, pieces.cells[i]) for i in parts.train])
-    sequence, prior_figures = _fit_prior(model, pieces, parts, recipe, codec, listen)
+    latents = [latents_of(model, pieces.cells[i]) for i in parts.train]
+    gaussian = fit_gaussian(model, latents)
+    sequence, prior_figures = _fit_prior(model, latents, pieces, parts, recipe, codec, listen)
     known = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = _card(recipe, pieces, outcome, prior_figures, folder)
+    if prior_only and start is not None:
+        card["training"] = files.read(start).card["training"] | {"prior": card["training"]["prior"]}
     files.save(
         out,
         autoencoder=model,
@@ -136,6 +145,7 @@ def _fit(
 
 def _fit_prior(
     model: Autoencoder,
+    latents: Sequence[Latents],
     pieces: data.Dataset,
     parts: Split,
     recipe: Recipe,
@@ -156,6 +166,7 @@ def _fit_prior(
     figures = fit_sequence_prior(
         prior,
         drawn_from(model, chunks, settings.batch),
+        latents,
         [latents_of(model, pieces.cells[i]) for i in parts.validation],
         settings,
         fresh=model.prior is None,
@@ -182,7 +193,7 @@ def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
 def _card(
     recipe: Recipe,
     pieces: data.Dataset,
-    outcome: Outcome,
+    outcome: Outcome | None,
     prior: Mapping[str, float],
     folder: Path | None,
 ) -> dict[str, Any]:
@@ -204,13 +215,19 @@ def _card(
             "temperature": recipe.prior.temperature,
             "cell_temperature": recipe.prior.cell_temperature,
         },
-        "training": {
-            "steps": outcome.step,
-            "best_step": outcome.best_step,
-            "seconds": round(outcome.seconds),
-            "fingerprint": pieces.fingerprint,
-            "best": {k: round(v, 5) for k, v in outcome.best.items()},
-            "prior": {k: round(v, 4) for k, v in prior.items()},
-        },
+        "training": _outcome(outcome, pieces)
+        | {"prior": {k: round(v, 4) for k, v in prior.items()}},
         "figures": {},
+    }
+
+
+def _outcome(outcome: Outcome | None, pieces: data.Dataset) -> dict[str, Any]:
+    if outcome is None:
+        return {}
+    return {
+        "steps": outcome.step,
+        "best_step": outcome.best_step,
+        "seconds": round(outcome.seconds),
+        "fingerprint": pieces.fingerprint,
+        "best": {k: round(v, 5) for k, v in outcome.best.items()},
     }
