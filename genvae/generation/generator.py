@@ -19,8 +19,8 @@ from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import OptionProblem, nearest
 from genvae.generation import noise
 from genvae.models.decoding import decode
-from genvae.models.form import SAME, Guide, ends_of
 from genvae.models.files import ModelFile
+from genvae.models.form import SAME, Guide, ends_of
 from genvae.models.long_decoding import decode_long
 
 BATCH = 16

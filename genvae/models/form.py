@@ -57,7 +57,8 @@ class Guide:
 def ends_of(start: int, windows: int, total: int) -> np.ndarray:
     """``Guide.ends`` of ``windows`` windows from ``start`` on of a piece of ``total``, (W, 2)."""
     at = np.arange(start, start + windows)
-    return np.minimum(np.stack([at, np.maximum(total - 1 - at, 0)], axis=1), ENDS)
+    ends: np.ndarray = np.minimum(np.stack([at, np.maximum(total - 1 - at, 0)], axis=1), ENDS)
+    return ends
 
 
 def returns(mean_WPD: np.ndarray, variance_D: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

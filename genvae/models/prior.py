@@ -15,7 +15,7 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
-from genvae.models.form import ENDS, KINDS, SAME, Form, Guide
+from genvae.models.form import ENDS, KINDS, SAME, UNTOLD, Form, Guide
 from genvae.models.likelihood import MixtureOfGaussians
 from genvae.models.networks import CausalStack
 from genvae.recipe import PriorSettings
@@ -89,10 +89,12 @@ class SequencePrior(nn.Module):
         if self.form is None:
             return 0.0
         if guide is None:
-            return self.kinds.weight[0]
+            untold: Tensor = self.kinds.weight[UNTOLD]
+            return untold
         kind = torch.from_numpy(guide.kind_NW[:, windows])
         start, end = torch.from_numpy(guide.ends[:, windows]).unbind(-1)
-        return self.kinds(kind) + self.ends[0][start] + self.ends[1][end]
+        told: Tensor = self.kinds(kind) + self.ends[0][start] + self.ends[1][end]
+        return told
 
     def loss(self, z_NQD: Tensor, phase: int = 0, guide: Guide | None = None) -> Tensor:
         """Negative log-density in nats of each position ``(N, Q)``; ``phase`` is the place of

@@ -26,7 +26,6 @@ SCALE_BATCHES = 8
 """Batches over which mean and standard deviation of the latents are taken."""
 
 
-
 @dataclass(frozen=True)
 class Batch:
     """Stretches of pieces: draws of their posteriors, and what a form is told by."""
@@ -45,10 +44,10 @@ Draw = Callable[[np.random.Generator], Batch]
 def fit_sequence_prior(
     prior: SequencePrior,
     draw: Draw,
-    training: Sequence[Latents],
     validation: Sequence[Latents],
     settings: PriorSettings,
     *,
+    training: Sequence[Latents] = (),
     fresh: bool = True,
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,

@@ -53,8 +53,9 @@ def train(
     """Train what the recipe says and write the model to ``out``.
 
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
-    corpora; ``start`` is a model to go on from; with ``prior_only`` its
-    encoder and decoder stay as they are and a fresh sequence prior is fitted. Raises RecipeProblem, CorpusProblem, FileProblem.
+    corpora; ``start`` is a model to go on from; with ``prior_only`` its encoder and decoder stay
+    as they are and a fresh sequence prior is fitted. Raises RecipeProblem, CorpusProblem,
+    FileProblem.
     """
     import torch
 
@@ -166,9 +167,9 @@ def _fit_prior(
     figures = fit_sequence_prior(
         prior,
         drawn_from(model, chunks, settings.batch),
-        latents,
         [latents_of(model, pieces.cells[i]) for i in parts.validation],
         settings,
+        training=latents,
         fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),

@@ -15,6 +15,7 @@ import torch
 from torch import Tensor
 from torch.distributions import Categorical, MixtureSameFamily, Normal
 
+from genvae.models.form import NEAR, NEW, SAME, Guide, ends_of
 from genvae.models.likelihood import MixtureOfGaussians
 from genvae.models.prior import GaussianPrior, SequencePrior
 from tests.fakes import TINY_PRIOR
@@ -193,3 +194,45 @@ def test_scale_remembers_the_data() -> None:
     prior.fit_scale(np.array([[0.0, 10.0], [2.0, 10.0]]))
     torch.testing.assert_close(prior.mean, torch.tensor([1.0, 10.0]))
     torch.testing.assert_close(prior.scale, torch.tensor([1.001, 0.001]))
+
+
+@pytest.fixture
+def formed() -> SequencePrior:
+    torch.manual_seed(6)
+    made = SequencePrior(2, 3, replace(TINY_PRIOR, form=True)).eval()
+    with torch.no_grad():
+        for name, parameter in made.named_parameters():
+            if name.endswith(("out.weight", "place", "ends")):
+                parameter.normal_(std=0.3)
+    return made
+
+
+def guide(*kinds: int, lag: int = 2) -> Guide:
+    kind = np.array([kinds] * 4)
+    return Guide(np.where(kind == NEW, 0, lag), kind, np.tile(ends_of(0, 4, 4), (4, 1, 1)))
+
+
+@torch.no_grad()
+def test_with_a_form_too_sampling_steps_through_the_same_densities(
+    formed: SequencePrior, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    told = guide(NEW, NEW, NEAR, NEAR)
+    drawn: list[Tensor] = []
+    stepwise = spied(monkeypatch, lambda: drawn.append(formed.sample(noise(4, 8), 1.0, told)))
+    whole = spied(monkeypatch, lambda: formed.loss(drawn[0], guide=told))[0]
+    features = torch.stack(stepwise, dim=1).reshape(4, 8, 3, -1)
+    torch.testing.assert_close(features, whole, rtol=1e-4, atol=1e-5)
+
+
+def test_what_returns_exactly_is_copied(formed: SequencePrior) -> None:
+    z = formed.sample(noise(4, 8), 1.0, guide(NEW, NEW, SAME, NEAR))
+    assert torch.equal(z[:, 4:6], z[:, 0:2])
+    assert not torch.equal(z[:, 6:8], z[:, 2:4])
+
+
+def test_one_piece_may_return_where_another_does_not(formed: SequencePrior) -> None:
+    told = guide(NEW, NEW, SAME, NEW)
+    told.kind_NW[0, 2], told.lag_NW[0, 2] = NEW, 0
+    z = formed.sample(noise(4, 8), 1.0, told)
+    assert not torch.equal(z[0, 4:6], z[0, 0:2])
+    assert torch.equal(z[1:, 4:6], z[1:, 0:2])

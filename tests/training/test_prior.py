@@ -9,6 +9,7 @@ import math
 from dataclasses import replace
 
 import numpy as np
+import pytest
 import torch
 
 from genvae.models.autoencoder import Autoencoder
@@ -85,7 +86,9 @@ def test_batches_begin_at_windows_and_pad_short_pieces() -> None:
     counted = np.arange(1, 12, dtype=np.float32)[:, None]
     long: Latents = (counted, np.zeros_like(counted))
     short: Latents = (-counted[:4], np.zeros_like(counted[:4]))
-    z, weight = stretches(prior, [long, short], settings, np.random.default_rng(0))
+    batch = stretches(prior, [long, short], settings, np.random.default_rng(0))
+    z, weight = batch.z_NQD, batch.weight_NQ
+    assert set(batch.places) == {(0, 5), (1, 5), (2, 5), (0, 2)}
     assert z.shape == (60, 6, 1)
     begins = {float(row[0, 0]) for row in z}
     assert begins == {1.0, 3.0, 5.0, -1.0}
@@ -132,10 +135,41 @@ def test_draws_are_posteriors_of_varied_chunks() -> None:
     model = Autoencoder(SPEC, TINY).eval()
     pieces = [*tunes(3, 4), strings(1, 1)[0].astype(np.uint16)]
     draw = drawn_from(model, Chunks(pieces, BeadCodec(), windows=2, stride=8), 40)
-    z, weight = draw(np.random.default_rng(0))
+    batch = draw(np.random.default_rng(0))
+    z, weight = batch.z_NQD, batch.weight_NQ
     assert z.shape == (40, 4, 3)
     assert weight.shape == (40, 4)
     assert {tuple(w.tolist()) for w in weight} == {(1.0,) * 4, (1.0, 1.0, 0.0, 0.0)}
     assert not z.requires_grad
-    again, _ = draw(np.random.default_rng(0))
+    again = draw(np.random.default_rng(0)).z_NQD
     assert not torch.equal(z, again)
+
+
+def test_a_prior_with_a_form_learns_what_returns() -> None:
+    # Pieces of a random window, another, and the first once more, a little changed.
+    rng = np.random.default_rng(0)
+    settings = replace(SETTINGS, form=True, positions=6, steps=250)
+
+    def pieces(count: int) -> list[Latents]:
+        out = []
+        for _ in range(count):
+            a, b = rng.standard_normal((2, 2, 2))
+            mean = np.concatenate([a, b, a + 0.03]).astype(np.float32)
+            out.append((mean, np.full_like(mean, 0.05)))
+        return out
+
+    train, validation = pieces(60), pieces(10)
+    costs = {}
+    for form in (False, True):
+        torch.manual_seed(0)
+        asked = replace(settings, form=form)
+        prior = SequencePrior(2, 2, asked)
+        draw = draws(prior, asked, train)
+        found = fit_sequence_prior(prior, draw, validation, asked, training=train)
+        costs[form] = found["validation_nll"]
+    assert prior.form is not None
+    assert prior.noise.tolist() == pytest.approx([0.0025, 0.0025])
+    # The third window may cost little where its reference is heard: a third of all.
+    assert costs[True] < costs[False] - 0.5
+    lag, _ = prior.form.sample(3, np.random.default_rng(1))
+    assert lag.tolist() == [0, 0, 2]

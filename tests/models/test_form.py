@@ -1,0 +1,64 @@
+"""The form of pieces: found, learned, drawn."""
+
+from __future__ import annotations
+
+import numpy as np
+import torch
+
+from genvae.models.form import ENDS, LIKE, NEAR, NEW, SAME, Form, Guide, ends_of, returns
+
+ONE = np.ones(2, dtype=np.float32)
+
+
+def piece(*values: float) -> np.ndarray:
+    """Windows of one position and two numbers."""
+    return np.array([[[v, v]] for v in values], dtype=np.float32)
+
+
+def test_returns_are_found_with_their_closeness() -> None:
+    lag, kind = returns(piece(0, 10, 0, 11, 2, 30), ONE)
+    assert kind.tolist() == [NEW, NEW, SAME, NEAR, LIKE, NEW]
+    assert lag.tolist() == [0, 0, 2, 2, 2, 0]
+
+
+def test_a_return_goes_on_where_the_last_window_came_from() -> None:
+    # 0 0 5 | 0 5: the fourth window may mean the first or the second; the fifth the third.
+    lag, _ = returns(piece(0, 0, 5, 0, 5), ONE)
+    assert lag.tolist() == [0, 1, 0, 2, 2]
+
+
+def test_distances_are_in_units_of_the_posteriors_spread() -> None:
+    _, wide = returns(piece(0, 10), 100 * ONE)
+    assert wide.tolist() == [NEW, NEAR]
+
+
+def test_ends_are_counted_up_to_a_few() -> None:
+    assert ends_of(0, 3, 3).tolist() == [[0, 2], [1, 1], [2, 0]]
+    assert ends_of(20, 1, 60).tolist() == [[ENDS, ENDS]]
+
+
+def test_drawn_forms_follow_the_ones_they_were_counted_from() -> None:
+    # Four new windows, then the four again, exactly.
+    lags = np.array([0, 0, 0, 0, 4, 4, 4, 4])
+    kinds = np.array([NEW] * 4 + [SAME] * 4)
+    form = Form()
+    form.fit([(lags, kinds)] * 50)
+    drawn = [form.sample(8, np.random.default_rng(i)) for i in range(40)]
+    alike = np.mean([(lag == lags).all() and (kind == kinds).all() for lag, kind in drawn])
+    assert alike > 0.8
+
+
+def test_no_form_reaches_before_the_beginning() -> None:
+    form = Form()
+    for seed in range(20):
+        lag, kind = form.sample(40, np.random.default_rng(seed))
+        assert (lag <= np.arange(40)).all()
+        assert ((lag == 0) == (kind == NEW)).all()
+
+
+def test_a_reference_is_the_window_so_many_back() -> None:
+    x = torch.arange(6.0).reshape(1, 6, 1)
+    guide = Guide(np.array([[0, 0, 2]]), np.array([[NEW, NEW, NEAR]]), np.zeros((1, 3, 2), int))
+    reference, there = guide.reference(x, 2)
+    assert reference.flatten().tolist() == [0, 0, 0, 0, 0, 1]
+    assert there.flatten().tolist() == [0, 0, 0, 0, 1, 1]
