@@ -37,7 +37,7 @@ class DataSettings:
     """Share of the training chunks that take each field from one of two pieces."""
     seed: int = 0
     limit: int = 0
-    """Read at most this many files (0: all); for trials."""
+    """Read only so many files, evenly chosen among all (0: all)."""
 
 
 @dataclass(frozen=True)

@@ -148,6 +148,11 @@ class Codec(ABC):
         """A strong variation: no longer a piece one would keep, but one to be able to encode."""
         return windows
 
+    def observe(self, windows: Windows) -> None:
+        """Look at all training windows before learning begins; what a codec keeps of them is part
+        of its ``config`` from then on."""
+        return
+
     def constraints(self) -> Constraints | None:
         """Rules that decoding must keep so that only well-formed pieces are written."""
         return None

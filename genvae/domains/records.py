@@ -59,11 +59,16 @@ class Field:
 
 @dataclass(frozen=True)
 class WindowSpec:
-    """The fields of a window and the number of steps on its long axis."""
+    """The fields of a window and the number of steps on its long axis.
+
+    With ``layers`` 2 the steps are two halves over the same places: the first is written before
+    the second, which hears the whole of it (a level's terrain, then all its tiles).
+    """
 
     fields: tuple[Field, ...]
     steps: int
     step_name: str = "step"
+    layers: int = 1
 
     @property
     def rows(self) -> int:

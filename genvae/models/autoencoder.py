@@ -24,7 +24,7 @@ from torch import Tensor, nn
 from genvae.domains.base import WindowSpec
 from genvae.models.bottleneck import BOTTLENECKS, Posterior, Source
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
-from genvae.models.networks import CausalStack, Conv, ResidualBlock, Vocabulary
+from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
 from genvae.models.prior import SequencePrior
 from genvae.recipe import ModelSettings, PriorSettings
@@ -93,6 +93,28 @@ class Decoder(nn.Module):
         self.likelihoods = nn.ModuleDict(
             {f.name: LIKELIHOODS[f.kind](f, cell) for f in spec.fields}
         )
+        if spec.layers > 1:
+            self.plane = Plane(cell, 4)
+            self.from_plane = nn.Linear(spec.rows * cell, width)
+            self.to_layer = nn.Linear(cell, cell)
+
+    def below(self, cells_NTR: Tensor) -> tuple[Tensor, Tensor]:
+        """What the second layer hears of the first ``(N, T, R)``, all of it: ``(N, T, C)`` a step
+        and ``(N, T, R, E)`` a cell."""
+        x = self.plane(self.words.each(cells_NTR, self.words.table()))
+        return self.from_plane(x.flatten(2)), self.to_layer(x)
+
+    def _layers(self, cells_NSR: Tensor) -> tuple[Tensor, Tensor]:
+        """``below`` for all steps of whole windows, nothing in the first layers."""
+        chunks, steps, rows = cells_NSR.shape
+        half = self.spec.steps // 2
+        ground = cells_NSR.reshape(-1, 2, half, rows)[:, 0]
+        by_step, by_cell = self.below(ground)
+        nothing = torch.zeros_like(by_step), torch.zeros_like(by_cell)
+        return (
+            torch.cat([nothing[0], by_step], 1).reshape(chunks, steps, -1),
+            torch.cat([nothing[1], by_cell], 1).reshape(chunks, steps, rows, -1),
+        )
 
     def upsampled(self, z_NQD: Tensor) -> Tensor:
         """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
@@ -115,8 +137,14 @@ class Decoder(nn.Module):
             past = past * keep[..., None]
             before = before * keep[..., None, None]
             above = above * self._heard(len(past), past.shape[1], past.device)[..., None, None]
-        context = self.steps(past + u, u)
+        heard = past + u
+        if self.spec.layers > 1:
+            by_step, by_cell = self._layers(cells_NSR)
+            heard = heard + by_step
+        context = self.steps(heard, u)
         x = self.to_cells(context).reshape(*embedded.shape)
+        if self.spec.layers > 1:
+            x = x + by_cell
         x = x + self.nearby(before) + above
         y: Tensor = self.cells(x)
         return y

@@ -72,10 +72,17 @@ def decode_steps(
     first = decoder.words.starts.tolist()
     likelihoods = {field.name: decoder.likelihood(field.name) for field, _ in plan}
     greedy = uniforms_NSR is None or temperature == 0
+    half = decoder.spec.steps // decoder.spec.layers
     for t in range(steps):
         heard = [None if c is None else c[:, t] for c in conditions]
-        context = decoder.steps.step(past + u[:, t], memory, t, heard)
+        at = t % decoder.spec.steps - half
+        if at == 0:
+            by_step, by_cell = decoder.below(torch.from_numpy(cells[:, t - half : t]).to(device))
+        now = past + u[:, t] if at < 0 else past + u[:, t] + by_step[:, at]
+        context = decoder.steps.step(now, memory, t, heard)
         base = decoder.to_cells(context).reshape(blank.shape)
+        if at >= 0:
+            base = base + by_cell[:, at]
         base = base + decoder.nearby(torch.cat([before, before_that], dim=-1))
         inner = decoder.cells.start(pieces)
         embedded = torch.empty_like(blank)

@@ -168,6 +168,23 @@ class CausalStack(nn.Module):
         return y
 
 
+class Plane(nn.Module):
+    """Residual 3 x 3 convolutions over a whole plane of cells, seen on all sides."""
+
+    def __init__(self, channels: int, blocks: int) -> None:
+        super().__init__()
+        self.convs = nn.ModuleList(
+            nn.Conv2d(channels, channels, 3, padding=1) for _ in range(blocks)
+        )
+
+    def forward(self, x_NTRC: Tensor) -> Tensor:
+        """``(N, T, R, C) -> (N, T, R, C)``."""
+        x = x_NTRC.permute(0, 3, 1, 2)
+        for conv in self.convs:
+            x = x + F.gelu(conv(x))
+        return x.permute(0, 2, 3, 1)
+
+
 class Vocabulary(nn.Module):
     """A vector for each category of each cell of a step.
 

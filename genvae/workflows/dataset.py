@@ -57,8 +57,8 @@ def files_of(settings: DataSettings, folder: Path | None = None) -> list[Path]:
         found = sorted(p for p in folder.rglob("*") if p.is_file())
     else:
         found = [p for name in settings.corpora for p in fetch.files(name)]
-    if settings.limit:
-        found = found[: settings.limit]
+    if 0 < settings.limit < len(found):
+        found = [found[i] for i in np.linspace(0, len(found) - 1, settings.limit).astype(int)]
     if not found:
         raise CorpusProblem(f"{folder or ', '.join(settings.corpora)}: no files to learn from")
     return found

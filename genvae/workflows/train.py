@@ -14,7 +14,7 @@ from genvae import __version__
 from genvae import recipe as recipes
 from genvae.corpora import catalogue
 from genvae.domains import registry
-from genvae.domains.base import Codec
+from genvae.domains.base import Codec, split_cells
 from genvae.errors import RecipeProblem
 from genvae.evaluation.score import score_samples
 from genvae.models import files
@@ -82,6 +82,8 @@ def train(
             f"{len(pieces.cells)} pieces in {len(set(pieces.clusters))} clusters cannot be split "
             "into training, validation and held-out parts; give at least three unlike files"
         )
+    known = data.windows_of(codec, [pieces.cells[i] for i in parts.train])
+    codec.observe(split_cells(codec.spec, known))
     torch.manual_seed(recipe.training.seed)
     together = recipe.loss.learned_rate > 0 and not prior_only
     model = Autoencoder(codec.spec, recipe.model, recipe.prior if together else None)
@@ -96,7 +98,7 @@ def train(
     latents = [latents_of(model, pieces.cells[i]) for i in parts.train]
     gaussian = fit_gaussian(model, latents)
     sequence, prior_figures = _fit_prior(model, latents, pieces, parts, recipe, codec, listen)
-    known = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
+    segments = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = _card(recipe, pieces, outcome, prior_figures, folder)
     if prior_only and start is not None:
         card["training"] = files.read(start).card["training"] | {"prior": card["training"]["prior"]}
@@ -105,7 +107,7 @@ def train(
         autoencoder=model,
         gaussian=gaussian,
         sequence=sequence,
-        copies=SegmentFilter.of(known),
+        copies=SegmentFilter.of(segments),
         recipe=recipe,
         codec=codec.config,
         card=card,

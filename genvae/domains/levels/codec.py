@@ -29,7 +29,9 @@ from genvae.domains.levels import measures, picture, regions, tables, tiled, wal
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
+from genvae.domains.levels.facts import Facts, Kept, find_facts
 from genvae.domains.levels.formats import read_file
+from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.repair import repair_crossing
 from genvae.domains.levels.rules.base import several_starts
@@ -74,15 +76,18 @@ class LevelsCodec(Codec):
     domain = "levels"
     reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj", ".png")
 
-    def __init__(self, tileset: Tileset) -> None:
-        self.tileset = tileset
+    def __init__(
+        self, tileset: Tileset, *, layers: int = 1, facts: Facts | None = None
+    ) -> None:
+        self.tileset, self.layers, self.facts = tileset, layers, facts
         self.ruleset = ruleset_of(tileset)
         self.attributes = attributes_of(tileset, measures.COUNTED)
         self._verdicts: dict[bytes, bool] = {}
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
-            steps=tileset.columns,
+            steps=layers * tileset.columns,
             step_name="column",
+            layers=layers,
         )
         self.writers: Mapping[str, Writer] = {
             ".txt": write_level,
@@ -97,7 +102,12 @@ class LevelsCodec(Codec):
     @property
     def config(self) -> dict[str, Any]:
         """The whole tileset, so that a model file needs no other."""
-        return {"tileset": self.tileset.table()}
+        table: dict[str, Any] = {"tileset": self.tileset.table()}
+        if self.layers > 1:
+            table["layers"] = self.layers
+        if self.facts is not None:
+            table["facts"] = self.facts.table()
+        return table
 
     def read(self, path: Path) -> Iterator[Level]:
         """The levels of a file of any format. Raises FileProblem."""
@@ -110,11 +120,25 @@ class LevelsCodec(Codec):
                 f"{piece.name}: a level of tileset {piece.tileset.name!r}, "
                 f"expected {self.tileset.name!r}; read it with that tileset"
             )
-        return encode_level(piece)
+        encoded = encode_level(piece)
+        if self.layers > 1:
+            encoded.windows[FIELD] = layered(encoded.windows[FIELD], self.tileset)
+        return encoded
+
+    def tiles(self, windows: Windows) -> np.ndarray:
+        """All tiles of windows, ``(N, R, columns)``: of layered ones the second layer."""
+        x_NRT = windows[FIELD]
+        return whole(x_NRT, self.tileset) if self.layers > 1 else x_NRT
+
+    def observe(self, windows: Windows) -> None:
+        """Find what holds in nearly all training levels, for ``constraints`` to keep. Only where
+        windows are layered: elsewhere it could not be kept."""
+        if self.layers > 1:
+            self.facts = find_facts(self.tiles(windows), self.tileset)
 
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Level:
         """Windows to a level of the context's size."""
-        return assemble_level(windows[FIELD], context, self.tileset)
+        return assemble_level(self.tiles(windows), context, self.tileset)
 
     def training_pieces(self, piece: Level) -> Sequence[Level]:
         """Bands that can be crossed (platformers), else the level itself."""
@@ -123,12 +147,30 @@ class LevelsCodec(Codec):
     def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
         """Left and right exchanged, every other time: windows, columns and paired tiles. Of a
         platformer only where the mirrored chunk can be crossed (about four in five)."""
+        if self.tileset.turns:
+            return self._turned(windows, rng)
         if rng.random() < 0.5:
             return windows
+        if self.layers > 1:
+            x_NRC = self.tileset.mirror_numbers[self.tiles(windows)[::-1, :, ::-1]]
+            return {**windows, FIELD: layered(x_NRC, self.tileset)}
         x_NRT = self.tileset.mirror_numbers[windows[FIELD][::-1, :, ::-1]]
         if self.tileset.rules == "platformer" and not self._crossable(x_NRT):
             return windows
         return {**windows, FIELD: np.ascontiguousarray(x_NRT, dtype=windows[FIELD].dtype)}
+
+    def _turned(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        """One of the eight ways to see a level from above (four where it is not square, or has
+        several windows): mirrored, upside down, a quarter turn."""
+        x_NRC = self.tiles(windows)
+        if rng.random() < 0.5:
+            x_NRC = x_NRC[::-1, :, ::-1]
+        if rng.random() < 0.5:
+            x_NRC = x_NRC[:, ::-1]
+        if rng.random() < 0.5 and len(x_NRC) == 1 and self.tileset.rows == self.tileset.columns:
+            x_NRC = x_NRC.transpose(0, 2, 1)
+        x_NRC = np.ascontiguousarray(x_NRC)
+        return {**windows, FIELD: layered(x_NRC, self.tileset) if self.layers > 1 else x_NRC}
 
     def _crossable(self, x_NRT: np.ndarray) -> bool:
         """Can the level of these windows be crossed? Remembered: a training asks again."""
@@ -139,8 +181,11 @@ class LevelsCodec(Codec):
             self._verdicts[key] = cross(Level(from_windows(x_NRT), self.tileset)).playable
         return self._verdicts[key]
 
-    def constraints(self) -> OnlyDecodable | None:
-        """The start marker is never decoded; see ``finish``."""
+    def constraints(self) -> OnlyDecodable | Kept | None:
+        """The start marker of a platformer is never decoded (see ``finish``); of layered windows
+        the second layer keeps the terrain of the first, and the facts of the training levels."""
+        if self.layers > 1:
+            return Kept(self.tileset, self.facts or Facts())
         if self.tileset.placed is None:
             return None
         mask_K = np.ones(len(self.tileset), dtype=bool)
@@ -201,11 +246,12 @@ class LevelsCodec(Codec):
 
     def regions(self, text: str, encoded: Encoded) -> Windows:
         """``x=1-32``, ``y=9-16``, ``rect=3,4,5,5``; see ``regions.region``."""
-        return {FIELD: regions.region(text, encoded, self.tileset)}
+        kept = regions.region(text, encoded, self.tileset)
+        return {FIELD: np.concatenate([kept] * self.layers, axis=2)}
 
     def joined(self, piece: Level, made: Level, keep: Windows, encoded: Encoded) -> Level:
         """See ``regions.joined``; the rows of a tall level that the windows lack stay."""
-        return regions.joined(piece, made, keep[FIELD], encoded)
+        return regions.joined(piece, made, self.tiles(keep), encoded)
 
     def sign(self, piece: Level, text: str) -> Level:
         """The text becomes a property of a map, an entry of a JSON file."""
@@ -221,11 +267,11 @@ class LevelsCodec(Codec):
 
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
         """See ``measures.measure_tiles``."""
-        return measures.measure_tiles(windows[FIELD], self.tileset)
+        return measures.measure_tiles(self.tiles(windows), self.tileset)
 
     def histograms(self, windows: Windows) -> dict[str, np.ndarray]:
         """Counts of tile patterns, aligned across calls; see ``measures.pattern_counts``."""
-        return measures.pattern_counts(windows[FIELD], self.tileset)
+        return measures.pattern_counts(self.tiles(windows), self.tileset)
 
     def picture(self, piece: Level) -> np.ndarray:
         """RGB, 8 pixels a tile."""
@@ -269,7 +315,8 @@ class LevelsCodec(Codec):
         """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
         columns, rows = self.tileset.columns, self.tileset.rows
         if length is None:
-            return DEFAULT_WINDOWS, {"width": DEFAULT_WINDOWS * columns, "height": rows}
+            count = DEFAULT_WINDOWS if self.tileset.rules == "platformer" else 1
+            return count, {"width": count * columns, "height": rows}
         found = re.fullmatch(r"\s*(\d{1,9})\s*(?:[xX×]\s*(\d{1,9}))?\s*", length, re.ASCII)
         if found is None:
             raise OptionProblem(
@@ -297,4 +344,4 @@ class LevelsCodec(Codec):
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         """Groups that share windows are one cluster; see ``clusters.merge_groups``."""
-        return merge_groups([e.windows[FIELD] for e in encoded], groups)
+        return merge_groups([self.tiles(e.windows) for e in encoded], groups)

@@ -48,7 +48,7 @@ ROLES = {
 }
 """Every role a tile may have, and what it means for the player."""
 
-_TILESET_KEYS = {"name", "about", "rows", "columns", "rules", "placed", "fill", "mirror", "tile"}
+_TILESET_KEYS = {"name", "about", "rows", "columns", "rules", "placed", "fill", "mirror", "turns", "tile"}
 _TILE_KEYS = {"symbol", "name", "roles", "colour"}
 
 
@@ -76,7 +76,8 @@ class Tileset:
     known, and ``settings`` holds those of their parameters that are not the default; ``placed`` is
     the symbol of a tile that is never decoded but put in once a level is checked (the start);
     ``fill`` is the symbol that short rows of a file are filled up with; ``mirror`` lists pairs of
-    symbols (such as ``<>``) that stand for each other seen in a mirror.
+    symbols (such as ``<>``) that stand for each other seen in a mirror; with ``turns`` a level may also be turned
+    and stood on its head (seen from above).
     """
 
     name: str
@@ -88,6 +89,7 @@ class Tileset:
     placed: str | None = None
     fill: str | None = None
     mirror: tuple[str, ...] = ()
+    turns: bool = False
     settings: tuple[tuple[str, Any], ...] = ()
     numbers: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
@@ -132,6 +134,7 @@ class Tileset:
             "columns": self.columns,
             **{k: v for k, v in optional.items() if v is not None},
             **({"mirror": list(self.mirror)} if self.mirror else {}),
+            **({"turns": True} if self.turns else {}),
             "tile": [
                 {"symbol": t.symbol, "name": t.name, "roles": list(t.roles), "colour": t.colour}
                 for t in self.tiles
@@ -164,6 +167,9 @@ def tileset_from(table: Mapping[str, Any], where: str = "tileset") -> Tileset:
     pairs = table.get("mirror", [])
     if not isinstance(pairs, list) or not all(_pair(p, symbols) for p in pairs):
         raise RecipeProblem(f'{where}: mirror = {pairs!r}, expected pairs of symbols, as ["<>"]')
+    turns = table.get("turns", False)
+    if not isinstance(turns, bool):
+        raise RecipeProblem(f"{where}: turns = {turns!r}, expected true or false")
     rules, settings = registry.split(table.get("rules"), where)
     return Tileset(
         name=_text(table.get("name"), "name", where),
@@ -175,6 +181,7 @@ def tileset_from(table: Mapping[str, Any], where: str = "tileset") -> Tileset:
         placed=table.get("placed"),
         fill=table.get("fill"),
         mirror=tuple(pairs),
+        turns=turns,
         settings=settings,
     )
 
