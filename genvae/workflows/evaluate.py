@@ -127,14 +127,19 @@ def _pairs(codec: Codec, chunks_NSR: np.ndarray, limit: int) -> list[Pair]:
 def _checked(
     codec: Codec, made: Sequence[Windows], chunks_NSR: np.ndarray
 ) -> Mapping[str, dict[str, float]]:
-    """Shares of valid and playable pieces, as decoded, beside real stretches."""
+    """Shares of valid and playable pieces, as decoded, beside real stretches, and how long the
+    ways through the playable ones are. What is undecided, or not
+    well-formed, counts as not playable."""
     spec = codec.spec
     real = [split_cells(spec, c.reshape(-1, spec.steps, spec.rows)) for c in chunks_NSR[:500]]
     out: dict[str, dict[str, float]] = {"valid": {}, "playable": {}}
     for column, pieces in (("made", made), ("real", real)):
         reports = [codec.check(codec.assemble(windows, {})) for windows in pieces]
         out["valid"][column] = float(np.mean([r.valid for r in reports]))
-        known = [r.playable for r in reports if r.playable is not None]
-        if known:
-            out["playable"][column] = float(np.mean(known))
+        if any(r.playable is not None for r in reports):
+            out["playable"][column] = float(np.mean([r.playable is True for r in reports]))
+        for fact in ("pushes", "moves"):
+            counted = [r.facts[fact] for r in reports if r.playable and fact in r.facts]
+            if counted:
+                out.setdefault(fact, {})[column] = float(np.mean(counted))
     return {k: v for k, v in out.items() if v}

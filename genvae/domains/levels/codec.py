@@ -76,9 +76,7 @@ class LevelsCodec(Codec):
     domain = "levels"
     reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj", ".png")
 
-    def __init__(
-        self, tileset: Tileset, *, layers: int = 1, facts: Facts | None = None
-    ) -> None:
+    def __init__(self, tileset: Tileset, *, layers: int = 1, facts: Facts | None = None) -> None:
         self.tileset, self.layers, self.facts = tileset, layers, facts
         self.ruleset = ruleset_of(tileset)
         self.attributes = attributes_of(tileset, measures.COUNTED)

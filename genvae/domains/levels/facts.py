@@ -82,12 +82,9 @@ def solid_beside(x_NRC: np.ndarray, tileset: Tileset) -> np.ndarray:
     """The pattern of solid neighbours of each cell; beyond the window all is solid."""
     solid = np.pad(tileset.having("solid")[x_NRC], ((0, 0), (1, 1), (1, 1)), constant_values=True)
     middle = slice(1, -1)
-    return (
-        1 * solid[:, :-2, middle]
-        + 2 * solid[:, 2:, middle]
-        + 4 * solid[:, middle, :-2]
-        + 8 * solid[:, middle, 2:]
-    )
+    found: np.ndarray = 1 * solid[:, :-2, middle] + 2 * solid[:, 2:, middle]
+    found += 4 * solid[:, middle, :-2] + 8 * solid[:, middle, 2:]
+    return found
 
 
 def largest_parts(open_NRC: np.ndarray) -> np.ndarray:
@@ -97,7 +94,12 @@ def largest_parts(open_NRC: np.ndarray) -> np.ndarray:
     while True:
         wide = np.pad(label, ((0, 0), (1, 1), (1, 1)))
         middle = slice(1, -1)
-        near = [wide[:, :-2, middle], wide[:, 2:, middle], wide[:, middle, :-2], wide[:, middle, 2:]]
+        near = [
+            wide[:, :-2, middle],
+            wide[:, 2:, middle],
+            wide[:, middle, :-2],
+            wide[:, middle, 2:],
+        ]
         new = np.where(open_NRC, np.maximum.reduce([label, *near]), 0)
         if np.array_equal(new, label):
             break
@@ -126,8 +128,10 @@ class Kept:
         if at < columns:
             edge = row in (0, rows - 1) or at in (0, columns - 1)
             if edge and self.ring is not None:
-                return np.arange(len(self.tileset)) == self.ring
-            return ~self.placed_K
+                ring_K: np.ndarray = np.arange(len(self.tileset)) == self.ring
+                return ring_K
+            ground_K: np.ndarray = ~self.placed_K
+            return ground_K
         column = at - columns
         if column == 0 and row == 0:
             self._begin(steps_NTR[:, begin : begin + columns].transpose(0, 2, 1))
@@ -161,18 +165,14 @@ class Kept:
         self.needed_NG = np.tile([c for _, c in self.roles], (n, 1)).astype(int)
 
     def _mask(self, row: int, column: int) -> np.ndarray:
-        may = self.may_NRCK[:, row, column].copy()
-        stays = np.arange(len(self.tileset)) == self.ground_NRC[:, row, column, None]
-        if not self.roles:
-            return may | stays
-        over = (self.of_role_KG[None] > self.needed_NG[:, None]).any(-1)
-        may &= ~over
+        may_NK: np.ndarray = self.may_NRCK[:, row, column].copy()
+        stays_NK = np.eye(len(self.tileset), dtype=bool)[self.ground_NRC[:, row, column]]
+        may_NK &= ~(self.of_role_KG[None] > self.needed_NG[:, None]).any(-1)
         # Where no more places are left than objects must come, this one is taken.
-        after_NG = self.left_NG - self.chances_NRCG[:, row, column]
-        pressed_NG = self.needed_NG > after_NG
-        serves = (self.of_role_KG[None] * pressed_NG[:, None]).any(-1) & may
-        crowded = self.needed_NG.sum(1) > self.anywhere_N - self.some_NRC[:, row, column]
-        useful = (self.of_role_KG[None] * (self.needed_NG > 0)[:, None]).any(-1) & may
-        mask = may | stays
-        mask = np.where(crowded[:, None] & useful.any(1)[:, None], useful, mask)
-        return np.where(serves.any(1)[:, None], serves, mask)
+        pressed_NG = self.needed_NG > self.left_NG - self.chances_NRCG[:, row, column]
+        pressed_N = self.needed_NG.sum(1) > self.anywhere_N - self.some_NRC[:, row, column]
+        mask_NK: np.ndarray = may_NK | stays_NK
+        for wanted_NG in (pressed_N[:, None] & (self.needed_NG > 0), pressed_NG):
+            serves_NK = (self.of_role_KG[None] * wanted_NG[:, None]).any(-1) & may_NK
+            mask_NK = np.where(serves_NK.any(1)[:, None], serves_NK, mask_NK)
+        return mask_NK

@@ -48,7 +48,18 @@ ROLES = {
 }
 """Every role a tile may have, and what it means for the player."""
 
-_TILESET_KEYS = {"name", "about", "rows", "columns", "rules", "placed", "fill", "mirror", "turns", "tile"}
+_TILESET_KEYS = {
+    "name",
+    "about",
+    "rows",
+    "columns",
+    "rules",
+    "placed",
+    "fill",
+    "mirror",
+    "turns",
+    "tile",
+}
 _TILE_KEYS = {"symbol", "name", "roles", "colour"}
 
 
@@ -76,8 +87,8 @@ class Tileset:
     known, and ``settings`` holds those of their parameters that are not the default; ``placed`` is
     the symbol of a tile that is never decoded but put in once a level is checked (the start);
     ``fill`` is the symbol that short rows of a file are filled up with; ``mirror`` lists pairs of
-    symbols (such as ``<>``) that stand for each other seen in a mirror; with ``turns`` a level may also be turned
-    and stood on its head (seen from above).
+    symbols (such as ``<>``) that stand for each other seen in a mirror; with ``turns`` a level may
+    also be turned and stood on its head (seen from above).
     """
 
     name: str
