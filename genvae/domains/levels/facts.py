@@ -22,7 +22,7 @@ import numpy as np
 from genvae.domains.levels.layers import objects_of
 from genvae.domains.levels.tileset import Tileset
 
-NEARLY_ALL = 0.99
+NEARLY_ALL = 0.98
 """The share of the training levels in which a fact must hold."""
 COUNTED_ROLES = ("start", "goal", "box", "key", "locked")
 EXAMINED = 4000
