@@ -47,7 +47,7 @@ def train(
     ] = None,
     prior_only: Annotated[
         bool,
-        typer.Option("--prior-only", help="Fit the sequence prior of --from anew, nothing else."),
+        typer.Option("--prior-only", help="Fit on the sequence prior of --from, nothing else."),
     ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")

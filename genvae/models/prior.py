@@ -76,8 +76,12 @@ class SequencePrior(nn.Module):
             self.ends = nn.Parameter(torch.zeros(2, ENDS + 1, width))
             self.refer = nn.Linear(latent, width)
             self.refer_value = nn.Linear(2, cell)
-            # Some components begin as "what the reference has here", others as free.
-            self.lean = nn.Parameter(torch.linspace(0.0, 1.0, settings.components))
+            self.lean = nn.Parameter(torch.zeros(settings.components))
+            # All silent at first: a prior that was learned without a form goes on with one.
+            for silent in (self.kinds.weight, *self.refer.parameters()):
+                nn.init.zeros_(silent)
+            nn.init.zeros_(self.refer_value.weight)
+            nn.init.zeros_(self.refer_value.bias)
 
     def fit_scale(self, z_ND: np.ndarray) -> None:
         """Remember mean and standard deviation of each dimension; the network sees them out."""

@@ -100,7 +100,7 @@ def plan(
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
     if prior_only and start is None:
-        raise OptionProblem("--prior-only: give --from, the model whose prior is fitted anew")
+        raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")
     began = None if start is None else store.path_of(start)
     found = _recipe(recipe, domain, data, name, began)
     if preset is not None:

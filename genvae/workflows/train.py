@@ -54,7 +54,7 @@ def train(
 
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
     corpora; ``start`` is a model to go on from; with ``prior_only`` its encoder and decoder stay
-    as they are and a fresh sequence prior is fitted. Raises RecipeProblem, CorpusProblem,
+    as they are and only the sequence prior is fitted on. Raises RecipeProblem, CorpusProblem,
     FileProblem.
     """
     import torch
@@ -85,7 +85,7 @@ def train(
     known = data.windows_of(codec, [pieces.cells[i] for i in parts.train])
     codec.observe(split_cells(codec.spec, known))
     torch.manual_seed(recipe.training.seed)
-    together = recipe.loss.learned_rate > 0 and not prior_only
+    together = recipe.loss.learned_rate > 0 or prior_only
     model = Autoencoder(codec.spec, recipe.model, recipe.prior if together else None)
     if start is not None:
         _continue_from(model, start, codec)
@@ -182,7 +182,9 @@ def _fit_prior(
 def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     given = files.read(start)
     given.spec = codec.spec
-    state = given.autoencoder.state_dict()
+    # What the model's prior does not know yet (a form) begins as it is.
+    state = {k: v for k, v in model.state_dict().items() if k.startswith("prior.")}
+    state |= given.autoencoder.state_dict()
     if model.prior is not None and given.sequence is not None:
         state |= {f"prior.{k}": v for k, v in given.sequence.state_dict().items()}
     try:
