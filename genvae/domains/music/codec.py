@@ -12,6 +12,7 @@ import numpy as np
 from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
 from genvae.domains.music import regions
 from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
+from genvae.domains.music.cadence import closed
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
 from genvae.domains.music.layouts import NOTES, Layout
@@ -76,7 +77,11 @@ class MusicCodec(Codec):
         return to_windows(piece, self.layout)
 
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Song:
-        return from_windows(windows, self.layout, context)
+        song = from_windows(windows, self.layout, context)
+        ending = context.get("ending")
+        if ending is None or song.loop:
+            return song
+        return closed(song, -int(context["shifts"][-1]) % 12, str(ending))
 
     def training_pieces(self, piece: Song) -> Sequence[Song]:
         """See ``sections.sections``."""

@@ -84,7 +84,13 @@ def key_path(weights_NP: np.ndarray) -> np.ndarray:
 
 
 def parse_key(text: str) -> int:
-    """The tonic of the major-type set that ``text`` names: C, F#, Bb, Am, "c minor".
+    """The tonic of the major-type set that ``text`` names; see ``parse_key_and_mode``."""
+    return parse_key_and_mode(text)[0]
+
+
+def parse_key_and_mode(text: str) -> tuple[int, str]:
+    """The tonic of the major-type set that ``text`` names (C, F#, Bb, Am, "c minor"), and
+    whether it named the ``"major"`` or the ``"minor"`` key of that set.
 
     Raises OptionProblem.
     """
@@ -99,4 +105,4 @@ def parse_key(text: str) -> int:
     tonic = {"C": 0, "D": 2, "E": 4, "F": 5, "G": 7, "A": 9, "B": 11}[letter.upper()]
     tonic += {"#": 1, "♯": 1, "b": -1, "♭": -1, "": 0}[sign]
     minor = (mode or "") in ("m", "min", "minor", "moll")
-    return (tonic + (3 if minor else 0)) % 12
+    return (tonic + (3 if minor else 0)) % 12, "minor" if minor else "major"

@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.music.key import parse_key, shift_to_c
+from genvae.domains.music.key import parse_key_and_mode, shift_to_c
 from genvae.domains.music.layouts import CELL, STEPS, Layout
 from genvae.domains.music.programs import PRESETS, kit_number, preset_programs, program_number
 from genvae.errors import OptionProblem, nearest
@@ -23,10 +23,11 @@ def context_for(
     requests: Mapping[str, Any], layout: Layout, rng: np.random.Generator
 ) -> dict[str, Any]:
     """A context for a new song: key as asked or uniform over the 12 sets; tempo, meter and
-    programs as asked or the layout's. Raises OptionProblem."""
+    programs as asked or the layout's; an ending in the key's mode (see ``cadence``). Raises
+    OptionProblem."""
     drawn = int(rng.integers(12))
     asked = requests.get("key")
-    tonic = drawn if asked is None else parse_key(str(asked))
+    tonic, mode = (drawn, "either") if asked is None else parse_key_and_mode(str(asked))
     programs = {plan.name: plan.program for plan in layout.voices}
     programs |= _programs(requests.get("program"), layout)
     context: dict[str, Any] = {
@@ -34,6 +35,7 @@ def context_for(
         "tempos": [[0, _tempo(requests.get("tempo"), layout)]],
         "shifts": [shift_to_c(tonic)],
         "programs": programs,
+        "ending": mode,
     }
     return context | ({"loop": True} if requests.get("loop") else {})
 
