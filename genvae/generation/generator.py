@@ -172,7 +172,24 @@ class Generator:
             uniforms_NSR=uniforms,
             temperature=temperature * self.model.cell_temperature,
             constraints=self.codec.constraints(),
+            echo_NS=self._echo(z.reshape(BATCH, windows, -1)) if items else None,
         )
+
+    def _echo(self, z_NWF: np.ndarray) -> np.ndarray | None:
+        """Where pieces have a form, windows of equal latents are the same window: for each step
+        the one that it repeats, else -1, ``(N, S)``."""
+        if self.model.sequence is None or self.model.sequence.form is None:
+            return None
+        n, windows, _ = z_NWF.shape
+        source_NW = np.full((n, windows), -1)
+        for i, z_WF in enumerate(z_NWF):
+            first: dict[bytes, int] = {}
+            for w in range(windows):
+                source_NW[i, w] = first.setdefault(z_WF[w].tobytes(), w)
+        steps = self.codec.spec.steps
+        at_NWT = source_NW[..., None] * steps + np.arange(steps)
+        at_NWT[source_NW == np.arange(windows)] = -1
+        return at_NWT.reshape(n, -1)
 
     def _decode_long(
         self, z_WPD: np.ndarray, named: Sequence[Item], seed: int, temperature: float
@@ -190,6 +207,7 @@ class Generator:
         else:
             z_1QD = torch.from_numpy(z_QD)[None]
             uniforms_1SR = None if uniforms_SR is None else uniforms_SR[None]
+            options["echo_NS"] = self._echo(z_WPD.reshape(1, len(z_WPD), -1)) if named else None
             cells_SR = decode(self.model.decoder, z_1QD, uniforms_NSR=uniforms_1SR, **options)[0]
         return split_cells(spec, cells_SR.reshape(len(z_WPD), spec.steps, spec.rows))
 

@@ -9,6 +9,8 @@ what they forbid has probability 0, so that only well-formed pieces can be writt
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 import torch
 from torch import Tensor
@@ -30,9 +32,11 @@ def decode(
     temperature: float = 1.0,
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
+    echo_NS: np.ndarray | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
-    are (-1: to be decoded), and what is decoded after them hears them.
+    are (-1: to be decoded), and what is decoded after them hears them. A step of ``echo_NS`` from
+    0 up is an earlier step whose cells are said again where the constraints allow.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
@@ -45,6 +49,7 @@ def decode(
         temperature=temperature,
         constraints=constraints,
         known_NSR=known_NSR,
+        echo_NS=echo_NS,
     )
 
 
@@ -57,6 +62,7 @@ def decode_steps(
     temperature: float = 1.0,
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
+    echo_NS: np.ndarray | None = None,
 ) -> np.ndarray:
     """As ``decode``, from upsampled latents ``u (N, S, U)``."""
     device = u.device
@@ -100,6 +106,8 @@ def decode_steps(
             else:
                 assert uniforms_NSR is not None
                 chosen_N = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
+            if echo_NS is not None:
+                chosen_N = _echoed(chosen_N, cells, echo_NS[:, t], r, allowed)
             if given_NR is not None:
                 chosen_N = np.where(given_NR[:, r] < 0, chosen_N, given_NR[:, r])
             cells[:, t, r] = chosen_N
@@ -108,6 +116,19 @@ def decode_steps(
         past = decoder.past_words.summed(torch.from_numpy(cells[:, t]).to(device), past_table)
         before, before_that = embedded, before
     return cells
+
+
+def _echoed(
+    chosen_N: np.ndarray, cells: np.ndarray, source_N: np.ndarray, r: int, allowed: Any
+) -> np.ndarray:
+    """The choices, or what an earlier step has where there is one and it may be said."""
+    pieces = np.arange(len(chosen_N))
+    said_N = cells[pieces, np.maximum(source_N, 0), r]
+    free_N = source_N >= 0
+    if allowed is not None:
+        mask = np.asarray(allowed)
+        free_N = free_N & (mask[said_N] if mask.ndim == 1 else mask[pieces, said_N])
+    return np.where(free_N, said_N, chosen_N)
 
 
 def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:

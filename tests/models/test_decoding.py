@@ -140,3 +140,27 @@ def test_shares_of_many_draws() -> None:
     drawn = _pick(probabilities, np.random.default_rng(0).random(20_000))
     shares = np.bincount(drawn, minlength=4) / 20_000
     np.testing.assert_allclose(shares, [0.2, 0.0, 0.5, 0.3], atol=0.015)
+
+
+def test_an_echo_says_an_earlier_step_again(model: Autoencoder) -> None:
+    z, uniforms = latents(3, 3), noise(3, 3)
+    echo = np.full((3, 24), -1)
+    echo[1, 16:] = np.arange(8)
+    plain = decode(model.decoder, z, uniforms_NSR=uniforms)
+    cells = decode(model.decoder, z, uniforms_NSR=uniforms, echo_NS=echo)
+    np.testing.assert_array_equal(cells[1, 16:], cells[1, :8])
+    assert (plain[1, 16:] != plain[1, :8]).any()
+    np.testing.assert_array_equal(cells[[0, 2]], plain[[0, 2]])
+
+
+def test_an_echo_keeps_the_rules(model: Autoencoder) -> None:
+    z, uniforms = latents(4, 2), noise(4, 2)
+    echo = np.tile(np.r_[np.full(8, -1), np.arange(8)], (4, 1))
+    rules = BeadRules()
+    cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=rules, echo_NS=echo)
+    for t in range(16):
+        for r in range(3):
+            allowed = rules.allow(t, r, cells)
+            if allowed is not None:
+                mask = np.broadcast_to(allowed, (4, np.asarray(allowed).shape[-1]))
+                assert mask[np.arange(4), cells[:, t, r]].all()
