@@ -104,6 +104,7 @@ def test_measures_of_a_level(codec: LevelsCodec, draw_level: Draw) -> None:
         "gaps": 1.0,
         "linearity": pytest.approx(27 / 112),
         "leniency": -3 / 8,
+        "difficulty": pytest.approx(2 / 3),
     }
 
 
