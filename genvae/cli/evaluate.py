@@ -22,6 +22,19 @@ def evaluate(
     windows: Annotated[
         int, typer.Option("--windows", help="Windows of each kind to take figures over.")
     ] = 5000,
+    songs: Annotated[
+        int, typer.Option("--songs", help="Whole songs to make and measure; 0 for none.")
+    ] = 100,
+    length: Annotated[
+        str | None,
+        typer.Option(
+            "--length", help="Of those, in bars; by default 64, or what a third of the real have."
+        ),
+    ] = None,
+    only: Annotated[
+        str | None,
+        typer.Option("--only", metavar="windows|songs", help="Only this part of the figures."),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the samples.")] = 0,
     write: Annotated[
         bool, typer.Option("--write", help="Keep the figures in the model's card.")
@@ -49,8 +62,11 @@ def evaluate(
     \b
     Example:
       genvae evaluate platformer --data data/levels --windows 100
+      genvae evaluate trio --data data/songs --windows 16 --songs 8
 
     Without --data the held-out part of the model's own corpora is used: see genvae corpora.
+    Songs stand beside real ones and three cheats: one window looped, a song's windows shuffled,
+    windows mixed from all songs.
     """
     from genvae.errors import OptionProblem
     from genvae.workflows import evaluate as workflow
@@ -58,6 +74,8 @@ def evaluate(
 
     if windows < 1:
         raise OptionProblem(f"--windows {windows}: expected 1 or more")
+    if songs < 0:
+        raise OptionProblem(f"--songs {songs}: expected 0 or more")
     opened = store.open_model(model)
     voice = Voice(quiet, as_json)
     if tools:
@@ -78,7 +96,15 @@ def evaluate(
         return
     with _bars(quiet) as progress:
         figures = workflow.evaluate(
-            opened, folder=data, windows=windows, seed=seed, write=write, progress=progress
+            opened,
+            folder=data,
+            windows=windows,
+            songs=songs,
+            length=length,
+            only=only,
+            seed=seed,
+            write=write,
+            progress=progress,
         )
     voice.document([{"file": opened.model.path, "model": opened.model.name, **figures}])
     voice.figures(figures)

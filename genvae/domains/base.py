@@ -89,6 +89,10 @@ class Codec(ABC):
     writers: Mapping[str, Writer]
     attributes: Mapping[str, Attribute] = {}
     """By name, what a piece may be steered by; ``measure`` has a number for each."""
+    course_spread: tuple[str, ...] = ()
+    """Numbers of ``measure_course`` whose spread over pieces is judged as well as their mean."""
+    course_most: tuple[str, ...] = ()
+    """Numbers of ``measure_course`` of which the highest are judged as well as the mean."""
 
     @property
     @abstractmethod
@@ -111,6 +115,11 @@ class Codec(ABC):
     @abstractmethod
     def measure(self, piece: Any) -> dict[str, float]:
         """Numbers that describe a piece (notes a bar, share in scale, tiles of each role)."""
+
+    def measure_course(self, piece: Any) -> dict[str, float]:
+        """Numbers about a piece as a whole: how its parts belong together, what returns, how it
+        ends. NaN where one does not apply; nothing for a domain whose pieces have no course."""
+        return {}
 
     @abstractmethod
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
@@ -163,6 +172,11 @@ class Codec(ABC):
 
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         """The context of a piece whose windows were looped until there are ``windows`` of them."""
+        return dict(context)
+
+    def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
+        """The context of a piece made of another's windows (that one's ``context``), in this
+        order: some left out, some twice."""
         return dict(context)
 
     def travel(

@@ -36,6 +36,8 @@ class Figures:
     divergences: dict[str, dict[str, float]] = field(default_factory=dict)
     """By histogram: ``made`` and ``train`` against held-out data, in bits."""
     pieces: dict[str, dict[str, float]] = field(default_factory=dict)
+    songs: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By measure of whole pieces: see ``courses.compare``."""
     interpolation: dict[str, dict[str, float]] = field(default_factory=dict)
     """By figure: ``model``, the baselines ``crossfade`` and ``switch``, and ``real``."""
 

@@ -13,6 +13,7 @@ import tempfile
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 
@@ -25,6 +26,8 @@ from genvae.training.split import Split, split
 from genvae.workflows.pool import for_each
 
 Progress = Callable[[int, int], None]
+FORMAT = 2
+"""Of the cache's files: 2 has the pieces' contexts."""
 
 
 @dataclass(frozen=True)
@@ -35,6 +38,8 @@ class Dataset:
     """``(S_i, R)`` of each piece."""
     clusters: tuple[str, ...]
     names: tuple[str, ...]
+    contexts: tuple[dict[str, Any], ...]
+    """What writing each piece back needs (``Encoded.context``)."""
     skipped: int
     fingerprint: str
 
@@ -70,7 +75,7 @@ def prepare(codec: Codec, paths: Sequence[Path], progress: Progress | None = Non
     The cache's name is a hash of the codec's configuration and code, the version, and each file's
     path, size and time of change. Files that cannot be read are skipped and counted.
     """
-    digest = hashlib.sha256(json.dumps([__version__, codec.domain, codec.config]).encode())
+    digest = hashlib.sha256(json.dumps([__version__, FORMAT, codec.domain, codec.config]).encode())
     for source in sorted(Path(inspect.getfile(type(codec))).parent.rglob("*.py")):
         digest.update(source.read_bytes())
     for path in paths:
@@ -111,7 +116,8 @@ def _encode(
     cells = tuple(
         stack_cells(codec.spec, e.windows).reshape(-1, rows).astype(np.uint16) for e in encoded
     )
-    return Dataset(cells, tuple(clusters), tuple(names), skipped, fingerprint)
+    contexts = tuple(e.context for e in encoded)
+    return Dataset(cells, tuple(clusters), tuple(names), contexts, skipped, fingerprint)
 
 
 @dataclass(frozen=True)
@@ -141,6 +147,7 @@ def _store(path: Path, dataset: Dataset) -> None:
                 lengths=np.array([len(c) for c in dataset.cells]),
                 clusters=np.array(dataset.clusters),
                 names=np.array(dataset.names),
+                contexts=np.frombuffer(json.dumps(dataset.contexts).encode(), dtype=np.uint8),
                 skipped=np.array(dataset.skipped),
             )
         os.replace(partial, path)
@@ -155,6 +162,7 @@ def _load(path: Path, fingerprint: str) -> Dataset:
             tuple(np.split(stored["cells"], cuts)),
             tuple(str(c) for c in stored["clusters"]),
             tuple(str(n) for n in stored["names"]),
+            tuple(json.loads(stored["contexts"].tobytes())),
             int(stored["skipped"]),
             fingerprint,
         )

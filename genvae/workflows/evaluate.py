@@ -5,14 +5,14 @@ Axes:  N chunks · S steps · R cells
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from genvae.domains.base import Codec, Windows, split_cells, stack_cells
-from genvae.errors import CorpusProblem
+from genvae.errors import CorpusProblem, OptionProblem, nearest
 from genvae.evaluation import metrics, report
 from genvae.evaluation.interpolation import STEPS, Pair, interpolation, pairs_of
 from genvae.evaluation.report import Figures
@@ -20,13 +20,15 @@ from genvae.evaluation.round_trip import round_trip
 from genvae.evaluation.seams import unseen_pairs
 from genvae.models import files
 from genvae.workflows import dataset as data
+from genvae.workflows.real import Progress, Real, real_pieces
+from genvae.workflows.songs import SONGS, song_table
 from genvae.workflows.store import Opened
 
 WINDOWS = 5000
 """Windows of each kind that figures are taken over, where there are as many."""
 PAIRS = 64
 """Pairs between which ways are measured, at most."""
-Progress = Callable[[str, int, int], None]
+PARTS = ("windows", "songs")
 
 
 def evaluate(
@@ -34,43 +36,62 @@ def evaluate(
     *,
     folder: Path | None = None,
     windows: int = WINDOWS,
+    songs: int = SONGS,
+    length: str | None = None,
+    only: str | None = None,
     seed: int = 0,
     write: bool = False,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
-    """Figures on the recipe's held-out part, or on all of a folder. ``write`` keeps them in the
-    model's card. Raises CorpusProblem."""
+    """Figures on the recipe's held-out part, or on all of a folder: of ``windows`` windows of each
+    kind, and of ``songs`` whole pieces of a ``length``; ``only`` one of ``PARTS``. ``write`` keeps
+    them in the model's card, beside what was there if only a part is measured.
+    Raises CorpusProblem and OptionProblem."""
+    if only is not None and only not in PARTS:
+        raise OptionProblem(f"--only {only}: {nearest(only, PARTS)}")
     tell = progress or (lambda _name, _done, _total: None)
     model, codec = opened.model, opened.codec
-    settings = model.recipe.data
-    pieces = data.prepare(
-        codec, data.files_of(settings, folder), lambda n, m: tell("reading", n, m)
-    )
-    if folder is None:
-        parts = pieces.split(settings, codec.spec.steps)
-        held, train = ([pieces.cells[i] for i in p] for p in (parts.heldout, parts.train))
-    else:
-        held = train = list(pieces.cells)
-    chunks = _chunks(codec, held, settings.windows, windows, seed)
+    real = real_pieces(model, codec, folder, tell)
     figures = Figures()
+    if only != "songs":
+        _windows(real, figures, windows, seed, tell)
+    if only != "windows" and songs:
+        figures.songs = song_table(real, songs, length=length, seed=seed, tell=tell)
+    plain = {name: group for name, group in figures.plain().items() if group or only is None}
+    plain |= {"seed": seed, "command": f"genvae evaluate {model.name}"}
+    if write:
+        kept = model.card.get("figures", {}) if only else {}
+        files.rewrite_card(model.path, {**model.card, "figures": {**kept, **plain}})
+    return plain
+
+
+def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progress) -> None:
+    """Everything that is measured on windows."""
+    model, codec = real.model, real.codec
+    held, train = real.cells(real.heldout), real.cells(real.train)
+    chunks = _chunks(codec, held, model.recipe.data.windows, windows, seed)
     tell("reconstructing", 0, 1)
     posterior = report.reconstruction(model, codec, chunks, figures)
-    real = split_cells(codec.spec, chunks.reshape(-1, codec.spec.steps, codec.spec.rows))
+    real_windows = split_cells(codec.spec, chunks.reshape(-1, codec.spec.steps, codec.spec.rows))
     length = codec.windows_for(None)[0]
     made = report.sampled(
         model,
         codec,
-        max(1, len(real[codec.spec.fields[0].name]) // length),
+        max(1, chunks.shape[0] * chunks.shape[1] // codec.spec.steps // length),
         length,
         seed=seed,
         progress=lambda n: tell("sampling", n, windows // length),
     )
     known = split_cells(codec.spec, _some(data.windows_of(codec, train), windows, seed))
     joined = metrics.join(made)
-    report.compare_samples(codec, joined, posterior, real, known, figures)
+    report.compare_samples(codec, joined, posterior, real_windows, known, figures)
+    figures.pieces["windows"] = {
+        "made": float(sum(len(w[codec.spec.fields[0].name]) for w in made)),
+        "real": float(len(real_windows[codec.spec.fields[0].name])),
+    }
     figures.pieces["copied_windows"] = {
         "made": report.copies(model, codec, joined),
-        "real": report.copies(model, codec, real),
+        "real": report.copies(model, codec, real_windows),
     }
     figures.pieces |= _checked(codec, made, chunks)
     tell("reading back", 0, 1)
@@ -85,14 +106,6 @@ def evaluate(
     for column, cells in (("made", whole), ("real", list(chunks))):
         for where, share in unseen_pairs(codec.spec, cells, train).items():
             figures.pieces.setdefault(f"unseen_pairs_{where}", {})[column] = share
-    plain = figures.plain() | {
-        "windows": len(joined[codec.spec.fields[0].name]),
-        "seed": seed,
-        "command": f"genvae evaluate {model.name}",
-    }
-    if write:
-        files.rewrite_card(model.path, {**model.card, "figures": plain})
-    return plain
 
 
 def _chunks(

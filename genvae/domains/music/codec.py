@@ -15,6 +15,7 @@ from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose
 from genvae.domains.music.cadence import closed
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
+from genvae.domains.music.form_measures import MOST, SPREAD, form_measures
 from genvae.domains.music.layouts import NOTES, Layout
 from genvae.domains.music.measures import (
     same_notes,
@@ -24,7 +25,13 @@ from genvae.domains.music.measures import (
 )
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import says_loop, write_midi
-from genvae.domains.music.paths import blend_contexts, journey, loop_context, travel_context
+from genvae.domains.music.paths import (
+    blend_contexts,
+    journey,
+    loop_context,
+    rearranged_context,
+    travel_context,
+)
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
 from genvae.domains.music.requests import context_for, windows_for_bars
@@ -43,6 +50,8 @@ class MusicCodec(Codec):
     domain = "music"
     reads = (".mid", ".midi")
     attributes = ATTRIBUTES
+    course_spread = SPREAD
+    course_most = MOST
 
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
@@ -71,10 +80,12 @@ class MusicCodec(Codec):
         yield replace(read_midi(path), loop=says_loop(path))
 
     def encode(self, piece: Song) -> Encoded:
+        return to_windows(self._chosen(piece), self.layout)
+
+    def _chosen(self, piece: Song) -> Song:
+        """The song in the layout's voices, which may be its own."""
         names = [plan.name for plan in self.layout.voices]
-        if [v.name for v in piece.voices] != names:
-            piece = pick_voices(piece, self.layout)
-        return to_windows(piece, self.layout)
+        return piece if [v.name for v in piece.voices] == names else pick_voices(piece, self.layout)
 
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Song:
         song = from_windows(windows, self.layout, context)
@@ -104,6 +115,10 @@ class MusicCodec(Codec):
 
     def measure(self, piece: Song) -> dict[str, float]:
         return song_measures(piece)
+
+    def measure_course(self, piece: Song) -> dict[str, float]:
+        """See ``form_measures``."""
+        return form_measures(self._chosen(piece), self.layout)
 
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
         return window_measures(windows, self.layout)
@@ -163,6 +178,9 @@ class MusicCodec(Codec):
 
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         return loop_context(context, windows)
+
+    def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
+        return rearranged_context(context, order)
 
     def together(
         self, piece: Song, own: Mapping[str, Any], first: Song, other: Mapping[str, Any]

@@ -62,6 +62,24 @@ def loop_context(context: Mapping[str, Any], windows: int) -> dict[str, Any]:
     return looped
 
 
+def rearranged_context(context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
+    """The context of a song made of another's windows: each keeps its key; the meter and the tempo
+    are those of the first one."""
+    changed = dict(context)
+    for entry in ("steps", "bars"):
+        changed.pop(entry, None)
+    meters = [Meter(*m) for m in context.get("meters") or BAR]
+    cells = cells_of_windows(tuple(meters), max(order, default=0) + 1)
+    start = int(cells[order[0] * STEPS]) if order else 0
+    changed["meters"] = [[0, *[m for m in meters if m.step <= start][-1][1:]]]
+    if context.get("tempos"):
+        tempos = context["tempos"]
+        changed["tempos"] = [[0, ([t for t in tempos if t[0] <= start] or tempos[:1])[-1][1]]]
+    shifts = _shifts(context, max(order, default=0) + 1)
+    changed["shifts"] = [shifts[i] for i in order]
+    return changed
+
+
 def _shifts(context: Mapping[str, Any], windows: int) -> list[int]:
     """A shift a window; the last one goes on."""
     known = list(context.get("shifts") or [0])[:windows]
