@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,9 @@ from genvae.cli.shared import AsJson, Format, Out, Overwrite, Quiet, Voice, coun
 
 if TYPE_CHECKING:
     from genvae.workflows.check import Checked
+
+IN_WORDS = 4
+"""Pieces up to which measures stand in words."""
 
 
 def check(
@@ -60,12 +64,7 @@ def check(
     voice.document([checked.row(proof=proof) for checked in found])
     for domain in dict.fromkeys(checked.domain for checked in found):
         of_domain = [checked for checked in found if checked.domain == domain]
-        columns = list(dict.fromkeys(name for checked in of_domain for name in checked.measures))
-        voice.table(
-            "",
-            ["piece", *columns],
-            [[c.piece.name, *(number(c.measures.get(k)) for k in columns)] for c in of_domain],
-        )
+        _table(voice, of_domain)
     if len(found) > 1 and not as_json:
         playable = [c for c in found if c.report.playable is not None]
         can = sum(bool(c.report.playable) for c in playable)
@@ -73,6 +72,22 @@ def check(
         more = f", {can} of {len(playable)} playable" if playable else ""
         voice.say(f"{count(len(found), 'piece')}: {valid} valid{more}")
     voice.end()
+
+
+def _table(voice: Voice, found: Sequence[Checked]) -> None:
+    """The measures of pieces of one domain: in words, a line each, where there are words and few
+    pieces; else by name, a line a piece."""
+    names = list(dict.fromkeys(name for checked in found for name in checked.measures))
+    words = found[0].words
+    if not words or len(found) > IN_WORDS:
+        rows = [[c.piece.name, *(number(c.measures.get(k)) for k in names)] for c in found]
+        voice.table("", ["piece", *names], rows)
+        return
+    rows = [
+        [words.get(name, name.replace("_", " ")), *(number(c.measures.get(name)) for c in found)]
+        for name in names
+    ]
+    voice.table("", ["measure", *(c.piece.name for c in found)], rows)
 
 
 def told(checked: Checked, *, proof: bool) -> list[str]:

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Any
 
 import typer
 
@@ -33,8 +33,17 @@ def evaluate(
     ] = None,
     only: Annotated[
         str | None,
-        typer.Option("--only", metavar="windows|songs", help="Only this part of the figures."),
+        typer.Option("--only", metavar="windows|songs|pictures", help="Only this part."),
     ] = None,
+    samples: Annotated[
+        Path | None,
+        typer.Option("--samples", metavar="DIR", help="Judge these files in place of the model's."),
+    ] = None,
+    pictures: Annotated[
+        Path | None,
+        typer.Option("--pictures", metavar="DIR", help="Draw made pieces beside held-out ones."),
+    ] = None,
+    pictured: Annotated[int, typer.Option("--pictured", help="How many of each to draw.")] = 50,
     seed: Annotated[int, typer.Option("--seed", help="Of the samples.")] = 0,
     write: Annotated[
         bool, typer.Option("--write", help="Keep the figures in the model's card.")
@@ -57,16 +66,19 @@ def evaluate(
     quiet: Quiet = False,
     as_json: AsJson = False,
 ) -> None:
-    """Measure a model on held-out data.
+    """Measure a model, or somebody else's files, on held-out data.
 
     \b
     Example:
       genvae evaluate platformer --data data/levels --windows 100
       genvae evaluate trio --data data/songs --windows 16 --songs 8
+      genvae evaluate trio --data data/songs --samples samples/music
+      genvae evaluate trio --data data/songs --pictures sheets --only pictures --pictured 8
 
     Without --data the held-out part of the model's own corpora is used: see genvae corpora.
     Songs stand beside real ones and three cheats: one window looped, a song's windows shuffled,
-    windows mixed from all songs.
+    windows mixed from all songs. With --samples a folder's files are judged by the same tables, as
+    far as they need no model: MODEL names the layout or tileset, and whose data they stand beside.
     """
     from genvae.errors import OptionProblem
     from genvae.workflows import evaluate as workflow
@@ -76,6 +88,13 @@ def evaluate(
         raise OptionProblem(f"--windows {windows}: expected 1 or more")
     if songs < 0:
         raise OptionProblem(f"--songs {songs}: expected 0 or more")
+    if pictured < 1:
+        raise OptionProblem(f"--pictured {pictured}: expected 1 or more")
+    if only == "pictures" and pictures is None:
+        raise OptionProblem("--only pictures: give --pictures DIR too")
+    if samples is not None and (write or only):
+        option = "--write" if write else "--only"
+        raise OptionProblem(f"{option}: of a model's own figures, not with --samples")
     opened = store.open_model(model)
     voice = Voice(quiet, as_json)
     if tools:
@@ -94,22 +113,28 @@ def evaluate(
         voice.document([{"file": opened.model.path, "model": opened.model.name, **found}])
         voice.figures(found)
         return
+    common: dict[str, Any] = {
+        "folder": data,
+        "windows": windows,
+        "length": length,
+        "seed": seed,
+        "pictures": pictures,
+        "pictured": pictured,
+    }
     with _bars(quiet) as progress:
-        figures = workflow.evaluate(
-            opened,
-            folder=data,
-            windows=windows,
-            songs=songs,
-            length=length,
-            only=only,
-            seed=seed,
-            write=write,
-            progress=progress,
-        )
-    voice.document([{"file": opened.model.path, "model": opened.model.name, **figures}])
+        if samples is not None:
+            figures = workflow.judge(opened, samples, voice.problem, **common, progress=progress)
+        else:
+            figures = workflow.evaluate(
+                opened, songs=songs, only=only, write=write, **common, progress=progress
+            )
+    voice.document([{"file": samples or opened.model.path, "model": opened.model.name, **figures}])
     voice.figures(figures)
+    if pictures is not None:
+        voice.say(f"drawn in {pictures / opened.model.name}.png")
     if write:
         voice.say(f"written to the card of {opened.model.path}")
+    voice.end()
 
 
 @contextmanager

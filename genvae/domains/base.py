@@ -89,6 +89,8 @@ class Codec(ABC):
     writers: Mapping[str, Writer]
     attributes: Mapping[str, Attribute] = {}
     """By name, what a piece may be steered by; ``measure`` has a number for each."""
+    measure_words: Mapping[str, str] = {}
+    """What numbers of ``measure`` say, by name, in words with the unit; may be empty."""
     course_spread: tuple[str, ...] = ()
     """Numbers of ``measure_course`` whose spread over pieces is judged as well as their mean."""
     course_most: tuple[str, ...] = ()

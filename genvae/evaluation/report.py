@@ -147,15 +147,16 @@ def sampled(
 def compare_samples(
     codec: Codec,
     made: Windows,
-    posterior: Windows,
+    posterior: Windows | None,
     real: Windows,
     train: Windows,
     figures: Figures,
 ) -> None:
     """Window measures and divergences of samples, of windows decoded from true posteriors (is
-    the prior at fault or the decoder?), of held-out data and, for divergences, of training data."""
+    the prior at fault or the decoder?) if there are any, of held-out data and, for divergences, of
+    training data."""
     measured = {n: codec.measure_windows(w) for n, w in (("made", made), ("real", real))}
-    beside = metrics.describe(codec, posterior)
+    beside = metrics.describe(codec, posterior) if posterior is not None else {}
     rng = np.random.default_rng(0)
     for name, values in measured["made"].items():
         low, high = _interval(values, rng)
@@ -164,8 +165,9 @@ def compare_samples(
             "made_low": low,
             "made_high": high,
             "real": metrics.mean(measured["real"][name]),
-            "posterior": beside[name],
         }
+        if name in beside:
+            figures.samples[name]["posterior"] = beside[name]
     counts = {n: codec.histograms(w) for n, w in (("made", made), ("train", train), ("real", real))}
     for name, reals in counts["real"].items():
         figures.divergences[name] = {

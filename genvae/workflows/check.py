@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -31,6 +31,8 @@ class Checked:
     measures: dict[str, float | None]
     notes: list[str] = field(default_factory=list)
     picture: Path | None = None
+    words: Mapping[str, str] = field(default_factory=dict)
+    """What the measures say, where the domain has words for them."""
 
     def row(self, *, proof: bool = False) -> dict[str, Any]:
         """JSON-able; cells of the way only with ``proof``."""
@@ -133,8 +135,9 @@ def _checked(
     drawn = None
     if pictures is not None:
         drawn = pictures.add(piece.name, codec.checked_picture(piece, report))
-    notes = list(getattr(piece, "notes", []))
-    return Checked(path, domain, piece, report, finite(codec.measure(piece)), notes, drawn)
+    notes = list(codec.notes(piece))
+    measures = finite(codec.measure(piece))
+    return Checked(path, domain, piece, report, measures, notes, drawn, codec.measure_words)
 
 
 def proof_lines(report: Report) -> list[str]:

@@ -6,21 +6,26 @@ Axes:  N chunks · S steps · R cells
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows, split_cells, stack_cells
-from genvae.errors import CorpusProblem, OptionProblem, nearest
+from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
+from genvae.errors import CorpusProblem, FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.evaluation import metrics, report
+from genvae.evaluation.courses import Whole
 from genvae.evaluation.interpolation import STEPS, Pair, interpolation, pairs_of
 from genvae.evaluation.report import Figures
 from genvae.evaluation.round_trip import round_trip
 from genvae.evaluation.seams import unseen_pairs
 from genvae.models import files
 from genvae.workflows import dataset as data
+from genvae.workflows.inputs import OnProblem, existing
+from genvae.workflows.pool import for_each
 from genvae.workflows.real import Progress, Real, real_pieces
+from genvae.workflows.sheets import PICTURED, contact_sheet
 from genvae.workflows.songs import SONGS, song_table
 from genvae.workflows.store import Opened
 
@@ -28,7 +33,9 @@ WINDOWS = 5000
 """Windows of each kind that figures are taken over, where there are as many."""
 PAIRS = 64
 """Pairs between which ways are measured, at most."""
-PARTS = ("windows", "songs")
+MOST_CHECKED = 500
+"""Real and given pieces that are checked, at most."""
+PARTS = ("windows", "songs", "pictures")
 
 
 def evaluate(
@@ -41,11 +48,14 @@ def evaluate(
     only: str | None = None,
     seed: int = 0,
     write: bool = False,
+    pictures: Path | None = None,
+    pictured: int = PICTURED,
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Figures on the recipe's held-out part, or on all of a folder: of ``windows`` windows of each
     kind, and of ``songs`` whole pieces of a ``length``; ``only`` one of ``PARTS``. ``write`` keeps
-    them in the model's card, beside what was there if only a part is measured.
+    them in the model's card, beside what was there if only a part is measured. ``pictures`` is a
+    folder for a sheet of ``pictured`` pieces beside as many held-out ones.
     Raises CorpusProblem and OptionProblem."""
     if only is not None and only not in PARTS:
         raise OptionProblem(f"--only {only}: {nearest(only, PARTS)}")
@@ -53,20 +63,23 @@ def evaluate(
     model, codec = opened.model, opened.codec
     real = real_pieces(model, codec, folder, tell)
     figures = Figures()
-    if only != "songs":
-        _windows(real, figures, windows, seed, tell)
-    if only != "windows" and songs:
+    counted = {}
+    if only in (None, "windows"):
+        counted["windows"] = _windows(real, figures, windows, seed, tell)
+    if only in (None, "songs") and songs:
         figures.songs = song_table(real, songs, length=length, seed=seed, tell=tell)
+    if pictures is not None:
+        contact_sheet(real, pictures, pictured, seed=seed, tell=tell, given=None)
     plain = {name: group for name, group in figures.plain().items() if group or only is None}
-    plain |= {"seed": seed, "command": f"genvae evaluate {model.name}"}
+    plain |= counted | {"seed": seed, "command": f"genvae evaluate {model.name}"}
     if write:
         kept = model.card.get("figures", {}) if only else {}
         files.rewrite_card(model.path, {**model.card, "figures": {**kept, **plain}})
     return plain
 
 
-def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progress) -> None:
-    """Everything that is measured on windows."""
+def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progress) -> int:
+    """Everything that is measured on windows; returns how many were made."""
     model, codec = real.model, real.codec
     held, train = real.cells(real.heldout), real.cells(real.train)
     chunks = _chunks(codec, held, model.recipe.data.windows, windows, seed)
@@ -85,15 +98,11 @@ def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progre
     known = split_cells(codec.spec, _some(data.windows_of(codec, train), windows, seed))
     joined = metrics.join(made)
     report.compare_samples(codec, joined, posterior, real_windows, known, figures)
-    figures.pieces["windows"] = {
-        "made": float(sum(len(w[codec.spec.fields[0].name]) for w in made)),
-        "real": float(len(real_windows[codec.spec.fields[0].name])),
-    }
     figures.pieces["copied_windows"] = {
         "made": report.copies(model, codec, joined),
         "real": report.copies(model, codec, real_windows),
     }
-    figures.pieces |= _checked(codec, made, chunks)
+    figures.pieces |= _checked(codec, [Whole(w, {}) for w in made], chunks)
     tell("reading back", 0, 1)
     trip = round_trip(model, codec, made)
     figures.pieces["read_back"] = {"made": trip.read_back}
@@ -106,6 +115,86 @@ def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progre
     for column, cells in (("made", whole), ("real", list(chunks))):
         for where, share in unseen_pairs(codec.spec, cells, train).items():
             figures.pieces.setdefault(f"unseen_pairs_{where}", {})[column] = share
+    return len(joined[codec.spec.fields[0].name])
+
+
+def judge(
+    opened: Opened,
+    samples: Path,
+    on_problem: OnProblem,
+    *,
+    folder: Path | None = None,
+    windows: int = WINDOWS,
+    length: str | None = None,
+    seed: int = 0,
+    pictures: Path | None = None,
+    pictured: int = PICTURED,
+    progress: Progress | None = None,
+) -> dict[str, Any]:
+    """The figures of somebody else's pieces, all files of ``samples`` that can be read, by the
+    tables of ``evaluate`` as far as they need no model: beside the held-out pieces of the model's
+    corpora, or a folder's. ``made`` is what was read. Files that cannot be read are told and
+    left out. Raises CorpusProblem, FileProblem if nothing is left, and OptionProblem."""
+    tell = progress or (lambda _name, _done, _total: None)
+    model, codec = opened.model, opened.codec
+    given, read = _given(codec, samples, on_problem, tell)
+    real = real_pieces(model, codec, folder, tell)
+    spec, figures = codec.spec, Figures()
+    chunks = _chunks(codec, real.cells(real.heldout), model.recipe.data.windows, windows, seed)
+    beside = split_cells(spec, chunks.reshape(-1, spec.steps, spec.rows))
+    cells = [stack_cells(spec, piece.windows) for piece in given]
+    made = split_cells(spec, _some(np.concatenate(cells), windows, seed))
+    known = data.windows_of(codec, real.cells(real.train))
+    report.compare_samples(
+        codec, made, None, beside, split_cells(spec, _some(known, windows, seed)), figures
+    )
+    figures.pieces["copied_windows"] = {
+        "made": report.copies(model, codec, made),
+        "real": report.copies(model, codec, beside),
+    }
+    figures.pieces |= _checked(codec, given[:MOST_CHECKED], chunks)
+    figures.songs = song_table(real, len(given), length=length, seed=seed, tell=tell, given=given)
+    if pictures is not None:
+        contact_sheet(real, pictures, pictured, seed=seed, tell=tell, given=given)
+    plain = {name: group for name, group in figures.plain().items() if group}
+    return plain | {"files": read, "read": len(given), "windows": len(made[spec.fields[0].name])}
+
+
+def _given(
+    codec: Codec, folder: Path, on_problem: OnProblem, tell: Progress
+) -> tuple[list[Whole], int]:
+    """The pieces of a folder's files, and how many files they are from."""
+    if not folder.is_dir():
+        raise FileProblem(f"--samples {folder}: no such folder")
+    paths = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in codec.reads]
+    paths = [p for p in paths if p.is_file()]
+    if not paths:
+        kinds = ", ".join(codec.reads)
+        raise FileProblem(f"--samples {folder}: no file of {codec.domain} in it ({kinds})")
+    found: list[Whole] = []
+    read = 0
+    for number, (path, pieces) in enumerate(for_each(Reader(codec), paths)):
+        if isinstance(pieces, GenvaeError):
+            text = str(pieces)
+            on_problem(FileProblem(text if str(path) in text else f"{path}: {text}"))
+        else:
+            found += [Whole(e.windows, e.context) for e in pieces if len(e)]
+            read += 1
+        tell("reading samples", number + 1, len(paths))
+    if not found:
+        raise FileProblem(f"--samples {folder}: none of its {len(paths)} files could be read")
+    return found, read
+
+
+@dataclass(frozen=True)
+class Reader:
+    """The encoded pieces of a file, in this process or another."""
+
+    codec: Codec
+
+    def __call__(self, path: Path) -> list[Encoded]:
+        """Raises FileProblem."""
+        return [self.codec.encode(piece) for piece in self.codec.read(existing(path))]
 
 
 def _chunks(
@@ -138,16 +227,19 @@ def _pairs(codec: Codec, chunks_NSR: np.ndarray, limit: int) -> list[Pair]:
 
 
 def _checked(
-    codec: Codec, made: Sequence[Windows], chunks_NSR: np.ndarray
+    codec: Codec, made: Sequence[Whole], chunks_NSR: np.ndarray
 ) -> Mapping[str, dict[str, float]]:
     """Shares of valid and playable pieces, as decoded, beside real stretches, and how long the
     ways through the playable ones are. What is undecided, or not
     well-formed, counts as not playable."""
     spec = codec.spec
-    real = [split_cells(spec, c.reshape(-1, spec.steps, spec.rows)) for c in chunks_NSR[:500]]
+    real = [
+        Whole(split_cells(spec, c.reshape(-1, spec.steps, spec.rows)), {})
+        for c in chunks_NSR[:MOST_CHECKED]
+    ]
     out: dict[str, dict[str, float]] = {"valid": {}, "playable": {}}
     for column, pieces in (("made", made), ("real", real)):
-        reports = [codec.check(codec.assemble(windows, {})) for windows in pieces]
+        reports = [codec.check(codec.assemble(p.windows, p.context)) for p in pieces]
         out["valid"][column] = float(np.mean([r.valid for r in reports]))
         if any(r.playable is not None for r in reports):
             out["playable"][column] = float(np.mean([r.playable is True for r in reports]))

@@ -20,9 +20,36 @@ def test_a_level_and_a_song(run: Run) -> None:
     lines = done.out.splitlines()
     assert lines[0] == f"{CAVES}: caves: valid, playable"
     assert lines[1] == f"{ODE}: ode-to-joy: valid"
-    assert lines[2].startswith("piece\twidth\theight\tdensity")
-    assert lines[3].startswith("caves\t96.000\t16.000")
+    assert lines[2] == "  bass: track 2 'Bass' (program 43), by its name"
+    table = next(i for i, line in enumerate(lines) if line.startswith("piece\twidth\theight"))
+    assert lines[table + 1].startswith("caves\t96.000\t16.000")
+    assert lines[table + 2] == "measure\tode-to-joy"
+    assert "melody, lowest to highest, semitones\t12.000" in lines
     assert lines[-1] == "2 pieces: 2 valid, 1 of 1 playable"
+
+
+def test_many_songs_are_a_line_each(run: Run) -> None:
+    songs = [f"data/songs/{n}.mid" for n in ("ode-to-joy", "greensleeves", "korobeiniki")]
+    lines = run("check", *songs, *songs[:2]).out.splitlines()
+    assert sum(line.startswith("piece\tbars\tseconds") for line in lines) == 1
+    assert sum(line.startswith("ode-to-joy\t16.000") for line in lines) == 2
+
+
+def test_what_has_no_number_is_null(run: Run) -> None:
+    from genvae.domains.music.midi_write import write_midi
+    from genvae.domains.music.song import Note, Song, Voice
+
+    beats = Voice("drums", (Note(0, 1, 36), Note(8, 1, 38)), 0, drums=True)
+    write_midi(Song("drums", (beats,), 16), Path("drums.mid"))
+    write_midi(Song("one", (Voice("melody", (Note(0, 4, 60),)),), 4), Path("one.mid"))
+    done = run("check", "drums.mid", "one.mid", "--json")
+    drums, one = (row["measures"] for row in done.document)
+    assert done.code == 0
+    assert drums["register"] is drums["syncopation"] is drums["scale_consistency"] is None
+    assert (drums["range"], drums["tempo"], drums["drums_notes_per_bar"]) == (0.0, 120.0, 2.0)
+    assert one["register"] == 60.0
+    assert one["syncopation"] is one["groove_consistency"] is one["melody_mean_interval"] is None
+    assert one["repetition"] == 0.0
 
 
 def test_the_proof(run: Run) -> None:

@@ -309,6 +309,10 @@ class LevelsCodec(Codec):
         """The context of a level looped to ``windows``: as wide as they are."""
         return {**context, "width": windows * self.tileset.columns}
 
+    def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
+        """As wide as its windows."""
+        return self.repeated(context, len(order))
+
     def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
         """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
         columns, rows = self.tileset.columns, self.tileset.rows

@@ -37,7 +37,7 @@ from genvae.domains.music.playback import play_song
 from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
-from genvae.domains.music.song_measures import ATTRIBUTES, song_measures
+from genvae.domains.music.song_measures import ATTRIBUTES, measure_words, song_measures
 from genvae.domains.music.transpose import brought_home
 from genvae.domains.music.voices import pick_voices
 from genvae.domains.music.wav import write_wav
@@ -56,6 +56,7 @@ class MusicCodec(Codec):
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.spec = layout.spec()
+        self.measure_words = measure_words([plan.name for plan in layout.voices])
         self.writers: Mapping[str, Writer] = {
             ".mid": write_midi,
             ".wav": write_wav,

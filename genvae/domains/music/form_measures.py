@@ -38,6 +38,8 @@ MINOR_PROFILE = np.array([6.33, 2.68, 3.52, 5.38, 2.60, 3.53, 2.54, 4.75, 3.98, 
 
 SPREAD = ("overlap_pitch", "overlap_duration")
 """Measures whose spread over songs counts as well: the *variance* of the papers."""
+HARSH = (1, 6, 11)
+"""Intervals to the bass, in semitones, that few melodies in tonal music begin on."""
 MOST = ("loop_bars", "copied_bars")
 """Measures of which the highest count as well."""
 
@@ -50,8 +52,13 @@ def form_measures(song: Song, layout: Layout) -> dict[str, float]:
     ``returns_<voice>``: of the phrases in which the voice plays, alone. ``loop_bars``: the longest
     stretch that is one segment of whole bars over and over, at least twice; ``copied_bars``: the
     longest run of bars that stood earlier in the song, without overlap. Bars in which nothing
-    begins count in neither. ``keys``: how many of the 12 major-type sets the song visits;
-    ``ends_on_tonic_<voice>``: 1 if its last note is the tonic (see ``tonic``), else 0.
+    begins count in neither.
+
+    ``rhythm_again_<voice>``: the share of bars with the rhythm of the bar before, where both have
+    one. ``leaps_<line>``: the share of moves from note to note of more than an octave; ``clashes``:
+    the share of the melody's notes that begin a semitone, a tritone or a major seventh, and
+    octaves more, off the bass that sounds. ``keys``: how many of the 12 major-type sets the song
+    visits; ``ends_on_tonic_<voice>``: 1 if its last note is the tonic (see ``tonic``), else 0.
     """
     encoded = to_windows(song, layout)
     windows, shifts_N = encoded.windows, np.array(encoded.context["shifts"], dtype=np.int64)
@@ -59,6 +66,15 @@ def form_measures(song: Song, layout: Layout) -> dict[str, float]:
     found |= returns(windows, layout)
     bars = bar_keys(windows, shifts_N, layout)
     found["loop_bars"], found["copied_bars"] = longest_loop(bars), longest_copy(bars)
+    for plan in layout.voices:
+        found[f"rhythm_again_{plan.name}"] = _rhythm_again(windows[plan.main] >= plan.first)
+        voice = song.voice(plan.name)
+        if plan.line and voice is not None:
+            moves_M = np.abs(np.diff(voice.table()[:, 2]))
+            found[f"leaps_{plan.name}"] = float((moves_M > 12).mean()) if len(moves_M) else np.nan
+    melody, bass = song.voice("melody"), song.voice("bass")
+    if melody is not None and bass is not None:
+        found["clashes"] = _clashes(melody, bass, song.steps)
     if layout.pitched:
         found["keys"] = float(len(np.unique(shifts_N % 12)))
         home = tonic(song, int(shifts_N[-1])) if len(shifts_N) else None
@@ -182,6 +198,24 @@ def _runs(bars: Sequence[bytes | None], lag: int) -> list[tuple[int, int]]:
             found.append((start, at))
             start = None
     return found
+
+
+def _rhythm_again(begins_NRT: np.ndarray) -> float:
+    count, _, steps = begins_NRT.shape
+    rhythm_BT = begins_NRT.any(axis=1).reshape(count * steps // CELL, CELL)
+    both_B = rhythm_BT[1:].any(axis=1) & rhythm_BT[:-1].any(axis=1)
+    same_B = (rhythm_BT[1:] == rhythm_BT[:-1]).all(axis=1)
+    return float(same_B[both_B].mean()) if both_B.any() else float("nan")
+
+
+def _clashes(melody: Voice, bass: Voice, steps: int) -> float:
+    sounding_S = np.full(steps + 1, -1)
+    for start, length, pitch, _ in bass.table().tolist():
+        sounding_S[start : start + length] = pitch
+    table_M4 = melody.table()
+    below_M = sounding_S[np.clip(table_M4[:, 0], 0, steps)]
+    intervals = (table_M4[:, 2] - below_M)[below_M >= 0] % 12
+    return float(np.isin(intervals, HARSH).mean()) if len(intervals) else float("nan")
 
 
 def tonic(song: Song, shift: int) -> int | None:

@@ -13,6 +13,7 @@ Axes:  M notes · S steps · P pitches or pitch classes
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 from itertools import pairwise
 
 import numpy as np
@@ -40,6 +41,41 @@ ATTRIBUTES = {
         ),
     )
 }
+
+WORDS = {
+    "bars": "bars",
+    "seconds": "length, seconds",
+    "density": "notes a bar, all voices",
+    "register": "mean pitch without drums (60 is middle C)",
+    "syncopation": "syncopated notes, share",
+    "range": "melody, lowest to highest, semitones",
+    "repetition": "two-bar phrases of the melody that return, share",
+    "tempo": "tempo at the beginning, quarter notes a minute",
+    "pitch_class_entropy": "variety of pitch classes, bits (0 one, 3.58 all twelve alike)",
+    "scale_consistency": "notes within the best major or minor scale, share",
+    "in_scale_windows": "two-bar windows within one scale, share",
+    "polyphony": "pitches that sound together, mean",
+    "empty_beats": "beats in which nothing sounds, share",
+    "empty_bars": "bars in which nothing begins, share",
+    "groove_consistency": "rhythm alike from bar to bar, share",
+    "pitch_range": "all voices, lowest to highest, semitones",
+}
+VOICE_WORDS = {
+    "notes_per_bar": "notes a bar",
+    "range": "lowest to highest, semitones",
+    "mean_interval": "mean step from note to note, semitones",
+    "mean_duration": "mean length of a note, quarter notes",
+}
+
+
+def measure_words(voices: Sequence[str]) -> dict[str, str]:
+    """What each number of ``song_measures`` says, for a musician."""
+    each = {
+        f"{voice}_{name}": f"{voice}: {words}"
+        for voice in voices
+        for name, words in VOICE_WORDS.items()
+    }
+    return WORDS | each
 
 
 def song_measures(song: Song) -> dict[str, float]:

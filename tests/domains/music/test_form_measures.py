@@ -99,6 +99,19 @@ def test_loops_are_at_pitch_and_in_all_voices() -> None:
     assert form_measures(with_bass, TRIO)["copied_bars"] == 1.0
 
 
+def test_rhythm_leaps_and_clashes() -> None:
+    a, b = (60, 72, 85, 60), (60, 60)
+    found = form_measures(melody(a, a, b, (), b), TRIO)
+    assert found["rhythm_again_melody"] == 1 / 2
+    assert math.isnan(found["rhythm_again_drums"])
+    # Of the 11 moves: 72-85, 85-60 in each of two bars.
+    assert found["leaps_melody"] == 4 / 11
+    assert math.isnan(found["clashes"])
+    bass = (Note(0, 8, 48), Note(16, 4, 36))
+    tune = tuple(Note(s, 4, p) for s, p in ((0, 71), (4, 67), (8, 61), (16, 54), (20, 61)))
+    assert form_measures(trio(melody=tune, bass=bass), TRIO)["clashes"] == 2 / 3
+
+
 def test_keys_and_endings() -> None:
     scale = (60, 62, 64, 65), (67, 69, 71, 72)
     third_up = [tuple(p + 3 for p in bar) for bar in scale]

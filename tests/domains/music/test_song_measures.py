@@ -12,7 +12,7 @@ import pytest
 from genvae.domains.music.codec import MusicCodec
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.song import Meter, Note, Song, Voice
-from genvae.domains.music.song_measures import song_measures
+from genvae.domains.music.song_measures import ATTRIBUTES, song_measures
 
 from .songs import trio  # noqa: TID252
 
@@ -80,6 +80,56 @@ def test_what_demo_songs_have_not_measures_as_muspy_does() -> None:
     three = replace(song, meters=(Meter(0, 3, 4),), steps=72)
     expected = as_muspy(three)
     assert [song_measures(three)[key] for key in SHARED] == pytest.approx(expected, abs=1e-12)
+
+
+CORPUS_FILES = {"lakh_trio": 6, "cre_irish": 6, "pop909": 4, "openscore_quartets": 3}
+
+
+@pytest.mark.parametrize("corpus", CORPUS_FILES)
+def test_songs_of_corpora_measure_as_muspy_does(corpus: str, shared_data: Path) -> None:
+    """Real files with all their tracks, in one meter: MusPy knows one length of bars."""
+    files = sorted((shared_data / "music" / corpus).rglob("*.mid"))
+    if not files:
+        pytest.skip(f"no local copy of {corpus}")
+    compared = 0
+    for path in files[:: max(1, len(files) // 40)]:
+        song = read_midi(path)
+        if len({m[1:] for m in song.meters}) > 1 or len({b.length for b in song.bars()}) > 1:
+            continue
+        found = song_measures(song)
+        expected = as_muspy(song)
+        assert [found[key] for key in SHARED] == pytest.approx(expected, abs=1e-9), path.name
+        compared += 1
+        if compared == CORPUS_FILES[corpus]:
+            return
+    assert compared
+
+
+def test_demo_songs_measure_as_the_installed_muspy_measures_them() -> None:
+    for name in BY_MUSPY:
+        song = read_midi(SONGS / f"{name}.mid")
+        found = song_measures(song)
+        assert [found[key] for key in SHARED] == pytest.approx(as_muspy(song), abs=1e-9), name
+
+
+def test_every_number_has_words(codec: MusicCodec) -> None:
+    found = codec.measure(next(codec.read(SONGS / "ode-to-joy.mid")))
+    assert set(found) <= set(codec.measure_words)
+    assert codec.measure_words["bass_range"] == "bass: lowest to highest, semitones"
+
+
+def test_attributes_are_numbers_or_nan_on_songs_with_nothing() -> None:
+    for song in (
+        Song("a", (), 0),
+        Song("a", (Voice("drums", (Note(0, 1, 36),), 0, drums=True),), 1),
+        Song("a", (Voice("melody", (Note(0, 1, 60),)),), 1),
+        trio(steps=0),
+    ):
+        found = song_measures(song)
+        for name, attribute in ATTRIBUTES.items():
+            value = found[name]
+            assert math.isnan(value) or attribute.low <= value <= attribute.high, name
+        assert not any(math.isinf(v) for v in found.values())
 
 
 def test_bars_of_unequal_length_are_not_compared() -> None:
