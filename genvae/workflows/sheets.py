@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from pathlib import Path
+
+import numpy as np
 
 from genvae.errors import CorpusProblem, FileProblem
 from genvae.evaluation import courses
@@ -16,15 +19,18 @@ PICTURED = 50
 
 
 def contact_sheet(
-    real: Real, out: Path, count: int, *, seed: int, tell: Progress, given: list[Whole] | None
+    real: Real, out: Path, count: int, *, seed: int, tell: Progress, given: Sequence[Whole] | None
 ) -> Path:
     """Draw ``count`` pieces of the usual length of ``sample``, or those ``given``, beside held-out
     ones into ``out/NAME.png``, and return that path. Raises CorpusProblem and FileProblem."""
     codec = real.codec
     windows = codec.windows_for(None)[0]
-    held = [p for p in courses.last(codec, real.whole(real.heldout), windows) if len(p)][:count]
+    held = courses.last(codec, real.whole(real.heldout), windows)
     if not held:
         raise CorpusProblem(f"no held-out piece has {windows} windows to draw")
+    # Neighbours in a corpus may be parts of one piece.
+    order = np.random.default_rng(seed).permutation(len(held))[:count]
+    held = [held[i] for i in order]
     if given is None:
         given = made_pieces(real.model, codec, count, windows, seed=seed, tell=tell)
     try:
