@@ -64,10 +64,11 @@ def last(codec: Codec, pieces: Sequence[Whole], length: int) -> list[Whole]:
 
 def cheats(codec: Codec, pieces: Sequence[Whole], seed: int = 0) -> dict[str, list[Whole]]:
     """One piece of each kind for each of the pieces, which are of one length; see above. The
-    context of ``mixed`` is that of a piece made from nothing."""
+    context of ``mixed`` is that of the piece in whose place it stands: one made from nothing would
+    get what made pieces get (in music, an ending by rule)."""
     rng = np.random.default_rng(seed)
     found: dict[str, list[Whole]] = {"looped": [], "shuffled": [], "mixed": []}
-    for number, piece in enumerate(pieces):
+    for piece in pieces:
         count = len(piece)
         found["looped"].append(part(codec, piece, [int(rng.integers(count))] * count))
         found["shuffled"].append(part(codec, piece, rng.permutation(count).tolist()))
@@ -75,7 +76,7 @@ def cheats(codec: Codec, pieces: Sequence[Whole], seed: int = 0) -> dict[str, li
             (pieces[int(rng.integers(len(pieces)))], int(rng.integers(count))) for _ in range(count)
         ]
         mixed = {name: np.stack([p.windows[name][w] for p, w in drawn]) for name in piece.windows}
-        found["mixed"].append(Whole(mixed, codec.context({}, np.random.default_rng(number))))
+        found["mixed"].append(Whole(mixed, codec.rearranged(piece.context, range(count))))
     return found
 
 
