@@ -89,7 +89,8 @@ def test_samples_are_read_back_as_the_windows_they_were(
     model = files.read(tiny_models[str(registry.get(domain).default_model)])
     model.spec = codec.spec
     suffix = next(iter(codec.writers))
-    count, trim = codec.windows_for({"music": "8", "levels": "48"}[domain])
+    # Six bars: longer songs get an ending by rule, which is not what was decoded.
+    count, trim = codec.windows_for({"music": "6", "levels": "48"}[domain])
     for number, made in enumerate(report.sampled(model, codec, 6, count, seed=1)):
         context = codec.context({}, np.random.default_rng(number)) | dict(trim)
         piece = codec.assemble(made, context)
