@@ -2,35 +2,36 @@
 
 symusic 0.5 trusts chunk lengths, indexes a table by pitches that it does not check, takes a
 continued system exclusive for a message without data, and drops a note that is never ended. So
-the bytes are looked at first, without walking through the events (that would take ten times as
-long as symusic does), and each track gets a fence before its end: a marker, which shows whether
-reading arrived there in step, and far behind it a note-off for every pitch of the channels in
-use, which shows notes that nobody ended. Whatever looks odd, before or after, is left to
-``midi_salvage``, which walks through every byte.
+the bytes are looked at first, without walking through the events; what looks odd is walked
+through (``midi_walk``), since most of it is a byte of some event's time. Each track gets a fence
+before its end: a marker, which shows whether reading arrived there in step, and far behind it a
+note-off for every pitch of the channels in use, which shows notes that nobody ended. Whatever is
+odd, before or after, is left to ``midi_salvage``, which mends byte by byte.
 """
 
 from __future__ import annotations
 
 import struct
 from functools import cache
-from typing import Any
 
 import numpy as np
 
 from genvae.domains.music.midi_raw import BOTTOMS, END_MARKER, EXACT, MAX_TRACKS, Part, Raw
+from genvae.domains.music.midi_state import NOTE_BYTES, State, state_of
+from genvae.domains.music.midi_walk import others
 
 END_OF_TRACK = b"\xff\x2f\x00"
 FENCE = "genvae:fence"
 FAR = 1 << 27
 """Ticks between a track's end and the note-offs behind it: more than any note lasts."""
+LATEST = 1 << 30
+"""Ticks into a file that no song reaches, however many it has a beat (see ``MAX_STEPS``)."""
 PADDING = bytes(16)
 """symusic may look a few bytes beyond a track before it notices the end."""
-_NOTE = np.dtype(
-    [("time", "i4"), ("duration", "i4"), ("pitch", "i1"), ("velocity", "i1"), ("unused", "V2")]
-)
-_LAST = struct.Struct("=iibb")
+_HEADER = struct.Struct(">HHH")
 _LOOKED_AT = (0xF0, 0xF7, 0xFF)
-_NOTE_ONS = [bytes([0x90 | channel]) for channel in range(16)]
+_NOTE_ON = 0x90
+CHANNELS = 16
 
 
 def read_guarded(data: bytes) -> Raw | None:
@@ -38,12 +39,12 @@ def read_guarded(data: bytes) -> Raw | None:
     fenced = _fenced(data)
     if fenced is None:
         return None
-    import symusic
+    from symusic.core import ScoreTick
 
     content, tracks = fenced
     try:
-        return _checked(symusic.Score.from_midi(content), tracks)
-    except (RuntimeError, ValueError, MemoryError):
+        return _checked(state_of(ScoreTick.from_midi(content)), tracks)
+    except (RuntimeError, ValueError, MemoryError, struct.error):
         return None
 
 
@@ -51,9 +52,10 @@ def _fenced(data: bytes) -> tuple[bytes, int] | None:
     """The bytes for symusic and the number of tracks, or None if they are not for it."""
     if data[:8] != b"MThd\x00\x00\x00\x06" or len(data) < 14:
         return None
-    kind, count, division = (int.from_bytes(data[i : i + 2], "big") for i in (8, 10, 12))
+    kind, count, division = _HEADER.unpack_from(data, 8)
     if kind > 1 or not 0 < division < 0x8000 or count > MAX_TRACKS:
         return None
+    used = [channel for channel in range(CHANNELS) if _NOTE_ON | channel in data]
     pieces = [data[:14]]
     bodies: list[tuple[int, int]] = []
     at = 14
@@ -62,16 +64,17 @@ def _fenced(data: bytes) -> tuple[bytes, int] | None:
         if end > len(data) or len(data) < at + 8:
             return None
         if data[at : at + 4] == b"MTrk":
-            body = data[at + 8 : end - 3]
             if end - at < 12 or data[end - 3 : end] != END_OF_TRACK:
                 return None
-            body += _fence(tuple([c for c, on in enumerate(_NOTE_ONS) if on in body]))
-            pieces += (b"MTrk", len(body).to_bytes(4, "big"), body)
+            body = data[at + 8 : end - 3]
+            fence = _fence(tuple([c for c in used if _NOTE_ON | c in body]))
+            pieces += (b"MTrk", (len(body) + len(fence)).to_bytes(4, "big"), body, fence)
             bodies.append((at + 8, end))
         at = end
-    if len(bodies) != count or not _unsuspicious(data, bodies):
+    if len(bodies) != count or not (_unsuspicious(data, bodies) or _sound(data, bodies)):
         return None
-    return b"".join((*pieces, PADDING)), count
+    pieces.append(PADDING)
+    return b"".join(pieces), count
 
 
 @cache
@@ -81,7 +84,7 @@ def _fence(channels: tuple[int, ...]) -> bytes:
     mark = FENCE.encode()
     parts = [b"\xff\x01\x00", b"\x00\xff\x06", bytes([len(mark)]), mark]
     parts += [(FAR >> 21 | 0x80).to_bytes(1, "big"), b"\x80\x80\x00", b"\xff\x01\x00"]
-    for channel in sorted({c + more for c in channels for more in (0, 1)} & set(range(16))):
+    for channel in sorted({c + more for c in channels for more in (0, 1)} & set(range(CHANNELS))):
         offs = b"\x00".join(bytes([pitch, 0x40]) for pitch in range(128))
         parts.append(bytes([0, 0x80 | channel]) + offs)
     return b"".join((*parts, b"\x00", END_OF_TRACK))
@@ -96,7 +99,7 @@ def _unsuspicious(data: bytes, bodies: list[tuple[int, int]]) -> bool:
     ).any():
         return False
     number, skip = 0, bodies[0][0] if bodies else 0
-    for at in np.flatnonzero(bytes_N >= 0xF0).tolist():
+    for at in (bytes_N >= 0xF0).nonzero()[0].tolist():
         while number < len(bodies) and at >= bodies[number][1]:
             number += 1
             skip = max(skip, bodies[number][0]) if number < len(bodies) else len(data)
@@ -124,51 +127,57 @@ def _status_follows(data: bytes, at: int) -> bool:
     return data[at + 1 : at + 2] >= b"\x80"
 
 
-def _checked(score: Any, tracks: int) -> Raw | None:
+def _sound(data: bytes, bodies: list[tuple[int, int]]) -> bool:
+    """The same question, answered by walking from event to event."""
+    for start, end in bodies:
+        events = others(data, start, end)
+        if events is None:
+            return False
+        for kind, meta, size, bare in events:
+            if kind == 0xF7 or (kind == 0xF0 and (bare or size > 0x7F)):
+                return False
+            if kind == 0xFF and EXACT.get(meta, size) != size:
+                return False
+    return True
+
+
+def _checked(state: State, tracks: int) -> Raw | None:
     """symusic's notes, unless they show that it lost its way."""
-    marks = [(m.time, m.text) for m in score.markers]
-    if [text for _, text in marks].count(FENCE) != tracks:
+    notes = state.notes
+    if [text for _, text in state.markers].count(FENCE) != tracks or not _believable(notes):
         return None
-    parts, rows = [], []
-    for track in score.tracks:
-        name, notes = track.name, track.notes
-        parts.append(Part(name, track.program, track.is_drum, len(notes)))
-        if parts[-1].program > 127:
+    for _, micro in state.tempos:
+        if not 0 < micro <= 0xFFFFFF:
             return None
-        rows.append(_rows(track, name, notes))
-    notes_M = np.frombuffer(b"".join(rows), _NOTE)
-    table_M4 = np.empty((len(notes_M), 4), np.int64)
-    for i, column in enumerate(_NOTE.names[:4]):  # type: ignore[index]
-        table_M4[:, i] = notes_M[column]
-    if len(table_M4) and (table_M4.min() < 0 or notes_M["duration"].max() >= FAR):
-        return None
-    tempos = [(t.time, t.mspq) for t in score.tempos]
-    meters = [(m.time, m.numerator, m.denominator) for m in score.time_signatures]
-    if not all(0 < micro <= 0xFFFFFF for _, micro in tempos):
-        return None
-    if not all(top and bottom in BOTTOMS for _, top, bottom in meters):
-        return None
-    end = max((tick for tick, text in marks if text == END_MARKER), default=0)
-    return Raw(score.ticks_per_quarter, parts, table_M4, tempos, meters, end)
+    for _, top, bottom in state.meters:
+        if not top or bottom not in BOTTOMS:
+            return None
+    end = 0
+    for tick, text in state.markers:
+        if text == END_MARKER:
+            end = max(end, tick)
+    times_2M = np.frombuffer(notes, "<i4").reshape(-1, NOTE_BYTES // 4).T
+    bytes_12M = np.frombuffer(notes, np.uint8).reshape(-1, NOTE_BYTES).T
+    return Raw(
+        state.ticks_per_beat,
+        [Part(*track) for track in state.tracks],
+        times_2M[0],
+        times_2M[1],
+        bytes_12M[8],
+        bytes_12M[9],
+        list(state.tempos),
+        state.meters,
+        end,
+    )
 
 
-def _rows(track: Any, name: str, notes: Any) -> bytes:
-    """A track's notes as ``_NOTE`` items. symusic's pickled state begins with the name (its
-    length in four bytes), program, drums, and the notes (their number in four bytes) as they lie
-    in memory, which is several times as fast as ``notes.numpy()``; the last note tells whether
-    that is still so."""
-    if not len(notes):
-        return b""
-    state = track.__getstate__()
-    start = 10 + len(name.encode())
-    rows = bytes(state[start : start + len(notes) * _NOTE.itemsize])
-    last = notes[-1]
-    if rows[-_NOTE.itemsize : -2] == _LAST.pack(
-        last.time, last.duration, last.pitch, last.velocity
-    ):
-        return rows
-    columns = notes.numpy()
-    table = np.zeros(len(notes), _NOTE)
-    for column in ("time", "duration", "pitch", "velocity"):
-        table[column] = columns[column]
-    return table.tobytes()
+def _believable(notes: bytes) -> bool:
+    """Does no note of a state begin before 0 or too late, sound to the fence, or have a pitch or
+    a velocity above 127? All of this shows in single bytes, and bytes are quickly looked at."""
+    pitches, velocities = notes[8::NOTE_BYTES], notes[9::NOTE_BYTES]
+    begins, lasts = notes[3::NOTE_BYTES], notes[7::NOTE_BYTES]
+    if not (pitches.isascii() and velocities.isascii()):
+        return False
+    return (not any(begins) or max(begins) < LATEST >> 24) and (
+        not any(lasts) or max(lasts) < FAR >> 24
+    )

@@ -13,7 +13,7 @@ MAX_BYTES = 16 << 20
 MAX_MENDED = 4 << 20
 """Bytes of a damaged file, which is read one by one."""
 MAX_NOTES = 1 << 20
-"""Sorting counts on this many bits for a note, on 18 for a step and 11 for a track."""
+"""Sorting counts on 18 bits for a step and 11 for a track."""
 MAX_TRACKS = 2048
 MAX_STEPS = 1 << 17
 """About 8,000 bars: more is a damaged file rather than a song."""
@@ -37,16 +37,23 @@ class Part(NamedTuple):
 class Raw(NamedTuple):
     """A file in ticks.
 
-    ``table_M4`` (int64) holds the notes of all parts, one part after another: onset and length
-    in ticks, pitch, velocity. Tempi are (tick, microseconds a beat), meters (tick, numerator,
-    denominator), both in order; ``end`` is the tick of our own end marker, or 0; ``remarks``
-    say what was mended.
+    ``onsets_M`` and ``lengths_M`` (ticks), ``pitches_M`` and ``velocities_M`` hold the notes of
+    all parts, one part after another. Tempi are (tick, microseconds a beat), meters (tick,
+    numerator, denominator), both in order; ``end`` is the tick of our own end marker, or 0;
+    ``remarks`` say what was mended.
     """
 
     ticks_per_beat: int
     parts: list[Part]
-    table_M4: np.ndarray
+    onsets_M: np.ndarray
+    lengths_M: np.ndarray
+    pitches_M: np.ndarray
+    velocities_M: np.ndarray
     tempos: list[tuple[int, float]]
     meters: list[tuple[int, int, int]]
     end: int = 0
     remarks: tuple[str, ...] = ()
+
+    def table(self) -> np.ndarray:
+        """Onset, length, pitch and velocity of each note ``(M, 4)``, a copy."""
+        return np.stack(self[2:6], axis=1, dtype=np.int64)

@@ -9,7 +9,7 @@ from its onsets (``midi_timing``).
 from __future__ import annotations
 
 import os
-from collections.abc import Iterable
+from functools import partial
 from pathlib import Path
 
 import numpy as np
@@ -28,10 +28,10 @@ from genvae.domains.music.midi_salvage import salvage
 from genvae.domains.music.midi_timing import is_played_freely, on_estimated_beats
 from genvae.domains.music.song import Meter, NoteTable, Song, Tempo, Voice
 from genvae.domains.music.units import (
-    STEPS_PER_BEAT,
     meter_to_steps,
     microseconds_per_beat_to_bpm,
-    ticks_to_offsets,
+    ticks_to_places,
+    ticks_to_step,
     ticks_to_steps,
 )
 from genvae.errors import FileProblem
@@ -44,28 +44,34 @@ def read_midi(path: Path) -> Song:
     onset's own timing is the note's ``offset``. The song ends with a whole bar. What was mended or
     estimated is in the song's remarks. Raises FileProblem.
     """
-    raw = _raw(path, _content(path))
-    if not len(raw.table_M4):
-        raise FileProblem(
-            f"{path}: a MIDI file without a note; expected at least one track of notes"
-        )
+    repairs = Repairs()
+    content = _unwrapped(path, _content(path), repairs)
+    raw = read_guarded(content)
+    if raw is None or _last_step(raw) > MAX_STEPS:
+        raw = _mended(path, content, repairs)
+    elif repairs:
+        raw = raw._replace(remarks=repairs.remarks())
+    _refuse_beyond(path, raw)
     if is_played_freely(raw):
         raw = on_estimated_beats(raw)
-    steps = _last_step(raw)
-    if steps > MAX_STEPS:
+    end = _last_step(raw)
+    if end > MAX_STEPS:
         raise FileProblem(
-            f"{path}: {steps // 16} bars long, expected at most {MAX_STEPS // 16}; "
+            f"{path}: {end // 16} bars long, expected at most {MAX_STEPS // 16}; "
             "probably damaged, or cut it into songs"
         )
-    return _on_grid(raw, path.stem)
+    return _song(raw, end, path.stem)
 
 
 def _content(path: Path) -> bytes:
     """The file's bytes. Raises FileProblem."""
     try:
-        with open(path, "rb") as file:
-            size = os.fstat(file.fileno()).st_size
-            data = file.read() if size <= MAX_BYTES else b""
+        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        try:
+            size = os.fstat(file).st_size
+            data = _read(file, size) if size <= MAX_BYTES else b""
+        finally:
+            os.close(file)
     except FileNotFoundError:
         raise FileProblem(f"{path}: no such file") from None
     except OSError as error:
@@ -82,10 +88,20 @@ def _content(path: Path) -> bytes:
     return data
 
 
-def _raw(path: Path, data: bytes) -> Raw:
-    """The notes in ticks, mended where they must be. Raises FileProblem."""
-    repairs = Repairs()
-    content = unwrapped(data, repairs)
+def _read(file: int, size: int) -> bytes:
+    """All bytes of an open file; a quarter of the time of opening it as a Python file."""
+    data = os.read(file, size + 1)
+    while len(data) < size and (more := os.read(file, size)):
+        data += more
+    return data
+
+
+def _unwrapped(path: Path, data: bytes, repairs: Repairs) -> bytes:
+    """The bytes from the header on. Raises FileProblem."""
+    if data[:4] == b"MThd":
+        content: bytes | None = data
+    else:
+        content = unwrapped(data, repairs)
     if content is None:
         raise FileProblem(
             f"{path}: not a MIDI file (it begins with {data[:4]!r}, expected b'MThd'); "
@@ -96,59 +112,52 @@ def _raw(path: Path, data: bytes) -> Raw:
             f"{path}: a damaged MIDI file (it ends within its header), expected header and "
             "tracks; open it in another program and export it once more"
         )
-    raw = read_guarded(content)
-    if raw is None or _last_step(raw) > MAX_STEPS:
-        if len(content) > MAX_MENDED:
-            raise FileProblem(
-                f"{path}: damaged, and {len(content) / 1e6:.0f} MB; a damaged file is mended up to "
-                f"{MAX_MENDED / 1e6:.0f} MB, export it once more"
-            )
-        raw = salvage(content, repairs)
-    else:
-        raw = raw._replace(remarks=repairs.remarks())
+    return content
+
+
+def _mended(path: Path, content: bytes, repairs: Repairs) -> Raw:
+    """The notes of a damaged file. Raises FileProblem."""
+    if len(content) > MAX_MENDED:
+        raise FileProblem(
+            f"{path}: damaged, and {len(content) / 1e6:.0f} MB; a damaged file is mended up to "
+            f"{MAX_MENDED / 1e6:.0f} MB, export it once more"
+        )
+    return salvage(content, repairs)
+
+
+def _refuse_beyond(path: Path, raw: Raw) -> None:
+    """Raises FileProblem for a file without a note, or with more than we have room for."""
+    if not len(raw.onsets_M):
+        raise FileProblem(
+            f"{path}: a MIDI file without a note; expected at least one track of notes"
+        )
     for what, found, most in (
         ("tracks", len(raw.parts), MAX_TRACKS),
-        ("notes", len(raw.table_M4), MAX_NOTES),
+        ("notes", len(raw.onsets_M), MAX_NOTES),
     ):
         if found > most:
             raise FileProblem(f"{path}: {found} {what}, expected at most {most}; cut it into songs")
-    return raw
 
 
 def _last_step(raw: Raw) -> int:
-    """The step at which the last note ends, or our own end marker stands."""
-    ends = raw.table_M4[:, 0] + raw.table_M4[:, 1]
-    last = max(int(ends.max(initial=0)), raw.end)
-    return round(last * STEPS_PER_BEAT / raw.ticks_per_beat)
+    """The step at which the last note ends, or our own end marker stands. A note of no length
+    takes a step, which may be the last."""
+    if not len(raw.onsets_M):
+        return 0
+    last = max(int((raw.onsets_M + raw.lengths_M).max()), raw.end)
+    return max(_step(raw, last), _step(raw, int(raw.onsets_M.max())) + 1)
 
 
-def _on_grid(raw: Raw, name: str) -> Song:
-    ticks = raw.table_M4
-    table_M5 = np.empty((len(ticks), 5), dtype=ticks.dtype)
-    starts = ticks_to_steps(ticks[:, 0], raw.ticks_per_beat)
-    ends = ticks_to_steps(ticks[:, 0] + ticks[:, 1], raw.ticks_per_beat)
-    table_M5[:, 0] = starts
-    np.maximum(ends - starts, 1, out=table_M5[:, 1])
-    table_M5[:, 2:4] = ticks[:, 2:]
-    table_M5[:, 4] = ticks_to_offsets(ticks[:, 0], raw.ticks_per_beat)
-    counts = np.array([part.notes for part in raw.parts])
-    # Part, step, pitch and place in one number each: far faster to sort than several.
-    part_M = np.repeat(np.arange(len(counts)), counts)
-    key_M = (part_M << 25) + (starts << 7) + ticks[:, 2]
-    if (key_M[1:] < key_M[:-1]).any():
-        placed_M = np.sort((key_M << 20) + np.arange(len(key_M)))
-        table_M5 = table_M5[placed_M & (1 << 20) - 1]
+def _song(raw: Raw, end: int, name: str) -> Song:
+    """The song of these notes, the last of which ends at step ``end``."""
+    grid = _Grid(raw)
     voices = []
     at = 0
     for part in raw.parts:
         if part.notes:
-            rows = NoteTable(table_M5[at : at + part.notes])
+            rows = NoteTable(partial(grid.rows, at, at + part.notes), part.notes)
             voices.append(Voice(part.name.strip(), rows, part.program, part.drums))
         at += part.notes
-    end = max(
-        int((table_M5[:, 0] + table_M5[:, 1]).max()),
-        int(ticks_to_steps(np.array([raw.end]), raw.ticks_per_beat)[0]),
-    )
     meters = _tidy_meters(raw)
     return Song(
         name=name,
@@ -161,27 +170,67 @@ def _on_grid(raw: Raw, name: str) -> Song:
     )
 
 
+class _Grid:
+    """All notes of a file on the grid, put there when the first voice is looked into."""
+
+    def __init__(self, raw: Raw) -> None:
+        self._raw: Raw | None = raw
+        self._table_M5 = np.zeros((0, 5), np.int64)
+
+    def rows(self, start: int, stop: int) -> np.ndarray:
+        """Step, length in steps, pitch, velocity and offset of some notes, in order of their
+        part, step and pitch ``(M, 5)``."""
+        if self._raw is not None:
+            self._table_M5 = _placed(self._raw)
+            self._raw = None
+        return self._table_M5[start:stop]
+
+
+def _placed(raw: Raw) -> np.ndarray:
+    # Columns lie one after another: all that follows goes through them one by one.
+    table_5M = np.empty((5, len(raw.onsets_M)), np.int64)
+    starts_M, lengths_M = table_5M[0], table_5M[1]
+    starts_M[:], table_5M[4] = ticks_to_places(raw.onsets_M, raw.ticks_per_beat)
+    ends_M = ticks_to_steps(raw.onsets_M + raw.lengths_M, raw.ticks_per_beat)
+    np.subtract(ends_M, starts_M, out=lengths_M)
+    np.maximum(lengths_M, 1, out=lengths_M)
+    table_5M[2], table_5M[3] = raw.pitches_M, raw.velocities_M
+    counts = [part.notes for part in raw.parts]
+    key_M = np.repeat(np.arange(len(counts)) << 25, counts)
+    key_M += starts_M << 7
+    key_M += table_5M[2]
+    if (key_M[1:] < key_M[:-1]).any():
+        # Nearly in order as they are: far faster to sort so than by quicksort.
+        table_5M = table_5M.take(key_M.argsort(kind="stable"), axis=1)
+    return table_5M.T
+
+
+def _step(raw: Raw, tick: int) -> int:
+    return ticks_to_step(tick, raw.ticks_per_beat)
+
+
 def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
     """The first bar line at or behind ``end``."""
-    meter = next(m for m in reversed(meters) if m.step < end or m is meters[0])
+    meter = meters[0]
+    for later in meters[1:]:
+        if later.step < end:
+            meter = later
     length = meter_to_steps(meter.numerator, meter.denominator)
     line = meter.step + -(-(end - meter.step) // length) * length
-    return next((m.step for m in meters if meter.step < m.step < line), line)
-
-
-def _steps(raw: Raw, ticks: Iterable[int]) -> list[int]:
-    found: list[int] = ticks_to_steps(np.fromiter(ticks, np.int64), raw.ticks_per_beat).tolist()
-    return found
+    for later in meters:
+        if meter.step < later.step < line:
+            return later.step
+    return line
 
 
 def _tidy_meters(raw: Raw) -> tuple[Meter, ...]:
     """In order, from step 0 on, one a step; a meter that changes nothing is dropped."""
     by_step = {0: (4, 4)}
-    for step, (_, top, bottom) in zip(
-        _steps(raw, (m[0] for m in raw.meters)), raw.meters, strict=True
-    ):
+    for tick, top, bottom in raw.meters:
         if top > 0 and bottom > 0:
-            by_step[step] = (top, bottom)
+            by_step[_step(raw, tick)] = (top, bottom)
+    if len(by_step) == 1:
+        return (Meter(0, *by_step[0]),)
     kept: list[Meter] = []
     for step in sorted(by_step):
         meter = Meter(step, *by_step[step])
@@ -194,8 +243,10 @@ def _tidy_meters(raw: Raw) -> tuple[Meter, ...]:
 
 def _tidy_tempos(raw: Raw) -> tuple[Tempo, ...]:
     by_step = {0: 120.0}
-    for step, (_, micro) in zip(_steps(raw, (t[0] for t in raw.tempos)), raw.tempos, strict=True):
-        by_step[step] = microseconds_per_beat_to_bpm(micro)
+    for tick, micro in raw.tempos:
+        by_step[_step(raw, tick)] = microseconds_per_beat_to_bpm(micro)
+    if len(by_step) == 1:
+        return (Tempo(0, by_step[0]),)
     kept: list[Tempo] = []
     for step in sorted(by_step):
         if not kept or kept[-1].bpm != by_step[step]:

@@ -48,10 +48,14 @@ def salvage(data: bytes, repairs: Repairs) -> Raw:
         for part, own in _parts(track, bar, repairs):
             parts.append(part)
             rows += own
+    onsets_M, lengths_M, pitches_M, velocities_M = np.array(rows, np.int64).reshape(-1, 4).T.copy()
     raw = Raw(
         chunks.division,
         parts,
-        np.array(rows, np.int64).reshape(-1, 4),
+        onsets_M,
+        lengths_M,
+        pitches_M,
+        velocities_M,
         sorted(tempo for track in tracks for tempo in track.tempos),
         sorted(meter for track in tracks for meter in track.meters),
         max((track.marked_end for track in tracks), default=0),
@@ -60,7 +64,7 @@ def salvage(data: bytes, repairs: Repairs) -> Raw:
         repairs["frames"] = 1
         raw = _in_beats(raw, ticks)
     elif not chunks.division:
-        division = _likely_division(raw.table_M4[:, 0])
+        division = _likely_division(raw.onsets_M)
         repairs["division"] = division
         raw = raw._replace(ticks_per_beat=division)
     return raw._replace(remarks=repairs.remarks())
@@ -119,12 +123,16 @@ def _ticks_per_beat_in_frames(division: int) -> float:
 def _in_beats(raw: Raw, ticks: float) -> Raw:
     """The same with the usual ticks a beat, at 120 beats a minute."""
     scale = USUAL / ticks
-    table_M4 = raw.table_M4.copy()
-    ends_M = np.rint((table_M4[:, 0] + table_M4[:, 1]) * scale).astype(np.int64)
-    table_M4[:, 0] = np.rint(table_M4[:, 0] * scale)
-    table_M4[:, 1] = ends_M - table_M4[:, 0]
-    meters = [(round(tick * scale), top, bottom) for tick, top, bottom in raw.meters]
-    return Raw(USUAL, raw.parts, table_M4, [], meters, round(raw.end * scale))
+    ends_M = np.rint((raw.onsets_M + raw.lengths_M) * scale).astype(np.int64)
+    onsets_M = np.rint(raw.onsets_M * scale).astype(np.int64)
+    return raw._replace(
+        ticks_per_beat=USUAL,
+        onsets_M=onsets_M,
+        lengths_M=ends_M - onsets_M,
+        tempos=[],
+        meters=[(round(tick * scale), top, bottom) for tick, top, bottom in raw.meters],
+        end=round(raw.end * scale),
+    )
 
 
 def _likely_division(onsets_M: np.ndarray) -> int:

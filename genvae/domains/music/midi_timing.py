@@ -20,10 +20,12 @@ import numpy as np
 from genvae.domains.music.midi_raw import Raw
 from genvae.domains.music.units import STEPS_PER_BEAT, TICKS_PER_BEAT, ticks_to_seconds
 
-GLANCE = 300
+GLANCE = 64
 """Notes that a first look takes in."""
 NEAR = 0.15
 """Mean distance to the grid below which nobody needs to look closer."""
+NEARER = 0.1
+"""The same, of the few notes that the first look takes in."""
 CONCENTRATED = 0.15
 FEWEST = 48
 """Onsets at different times that a verdict needs."""
@@ -47,13 +49,19 @@ SMOOTHING = 4
 
 def is_played_freely(raw: Raw) -> bool:
     """Do onsets plainly not lie on the file's grid?"""
-    ticks_M = raw.table_M4[:, 0]
-    steps_M = ticks_M[:: len(ticks_M) // GLANCE + 1] * (STEPS_PER_BEAT / raw.ticks_per_beat)
-    if len(ticks_M) < FEWEST or np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
+    if len(raw.onsets_M) < FEWEST:
         return False
-    ticks_M = np.sort(ticks_M)
-    beats_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)] / raw.ticks_per_beat
-    if len(beats_M) < FEWEST:
+    ticks = raw.ticks_per_beat
+    glance = raw.onsets_M[:: len(raw.onsets_M) // GLANCE + 1].tolist()
+    half, off = ticks // 2, 0
+    for tick in glance:  # so few that arrays would take longer
+        off += abs((tick * STEPS_PER_BEAT + half) % ticks - half)
+    if off < NEARER * ticks * len(glance):
+        return False
+    ticks_M = np.sort(raw.onsets_M)
+    beats_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)] / ticks
+    steps_M = beats_M * STEPS_PER_BEAT
+    if len(beats_M) < FEWEST or np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
         return False
     turns = (np.exp(2j * np.pi * grid * beats_M).mean() for grid in (STEPS_PER_BEAT, 3))
     return bool(max(abs(turn) for turn in turns) < CONCENTRATED)
@@ -62,24 +70,28 @@ def is_played_freely(raw: Raw) -> bool:
 def on_estimated_beats(raw: Raw) -> Raw:
     """The same notes on the beats that they imply, 4/4 from the first beat on, with a remark.
     Where no beats are found, the file as it is, with a remark that says so."""
-    starts_M = ticks_to_seconds(raw.table_M4[:, 0], raw.ticks_per_beat, raw.tempos)
-    ends_M = ticks_to_seconds(raw.table_M4[:, :2].sum(axis=1), raw.ticks_per_beat, raw.tempos)
+    starts_M = ticks_to_seconds(raw.onsets_M, raw.ticks_per_beat, raw.tempos)
+    ends_M = ticks_to_seconds(raw.onsets_M + raw.lengths_M, raw.ticks_per_beat, raw.tempos)
     if np.ptp(starts_M) > min(MOST_SECONDS, SPARSE * len(starts_M)):
         return _as_it_is(raw)
     beats_K = estimate_beats(starts_M)
     if len(beats_K) < 2:
         return _as_it_is(raw)
-    table_M4 = raw.table_M4.copy()
-    ticks_M = _place(starts_M, beats_K)
-    table_M4[:, 0] = ticks_M
-    table_M4[:, 1] = np.maximum(_place(ends_M, beats_K) - ticks_M, 0)
+    onsets_M = _place(starts_M, beats_K)
     micro = float(np.rint(1e6 * (beats_K[-1] - beats_K[0]) / (len(beats_K) - 1)))
     remark = (
         f"played freely, not on the file's grid: beats estimated at {60e6 / micro:.1f} a minute, "
         "4/4 assumed"
     )
-    tempos = [(0, micro)]
-    return Raw(TICKS_PER_BEAT, raw.parts, table_M4, tempos, [], 0, (*raw.remarks, remark))
+    return raw._replace(
+        ticks_per_beat=TICKS_PER_BEAT,
+        onsets_M=onsets_M,
+        lengths_M=np.maximum(_place(ends_M, beats_K) - onsets_M, 0),
+        tempos=[(0, micro)],
+        meters=[],
+        end=0,
+        remarks=(*raw.remarks, remark),
+    )
 
 
 def estimate_beats(onsets_M: np.ndarray) -> np.ndarray:
@@ -132,7 +144,9 @@ def _period(strength_F: np.ndarray) -> int:
     lags = np.arange(low, min(high, len(strength_F) - 1) + 1)
     if not len(lags):
         return 0
-    same = np.array([strength_F[lag:] @ strength_F[:-lag] for lag in lags])
+    # By Fourier transform, padded so that the end does not meet the beginning.
+    size = 1 << int(len(strength_F) + high).bit_length()
+    same = np.fft.irfft(np.abs(np.fft.rfft(strength_F, size)) ** 2, size)[lags]
     octaves = np.log2(lags / (LIKELY_PERIOD * FRAMES_PER_SECOND))
     weighted = same * np.exp(-0.5 * (octaves / OCTAVES) ** 2)
     return int(lags[weighted.argmax()]) if weighted.max() > 0 else 0
@@ -140,20 +154,25 @@ def _period(strength_F: np.ndarray) -> int:
 
 def _track(strength_F: np.ndarray, period: int) -> np.ndarray:
     """Frames of the beats ``(K,)`` that meet the most onsets at about this period."""
-    back = np.arange(2 * period, period // 2 - 1, -1)
+    least = max(period // 2, 1)
+    back = np.arange(2 * period, least - 1, -1)
     cost = TIGHTNESS * np.log(back / period) ** 2
     # Silence before the first frame, so that every frame has all lags behind it.
     padded = np.concatenate([np.zeros(2 * period), strength_F])
     before_F = np.full(len(strength_F), -1)
-    for frame in range(len(strength_F)):
-        gains = padded[frame : frame + len(back)] - cost
-        best = int(gains.argmax())
-        if gains[best] > 0:
-            padded[2 * period + frame] += gains[best]
-            before_F[frame] = frame - back[best]
+    views_FL = np.lib.stride_tricks.sliding_window_view(padded, len(back))
+    # No beat is nearer to the one before it: so many frames do not ask for one another.
+    for first in range(0, len(strength_F), least):
+        last = min(first + least, len(strength_F))
+        gains_FL = views_FL[first:last] - cost
+        best_F = gains_FL.argmax(axis=1)
+        gain_F = gains_FL[np.arange(last - first), best_F]
+        padded[2 * period + first : 2 * period + last] += np.maximum(gain_F, 0)
+        found = np.arange(first, last) - back[best_F]
+        before_F[first:last] = np.where(gain_F > 0, found, -1)
     score_F = padded[2 * period :]
-    last = len(score_F) - min(period, len(score_F))
-    frame = last + int(score_F[last:].argmax())
+    end = len(score_F) - min(period, len(score_F))
+    frame = end + int(score_F[end:].argmax())
     beats = []
     while frame >= 0:
         beats.append(frame)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple, overload
 
@@ -32,25 +32,34 @@ class Note(NamedTuple):
 
 class NoteTable(Sequence[Note]):
     """Notes that are kept as a table ``(M, 5)`` of step, length, pitch, velocity and offset, and
-    made when someone asks for them: equal to a tuple of the same notes."""
+    made when someone asks for them: equal to a tuple of the same notes. With ``count`` the table
+    is a function, which is called when the first of its ``count`` rows is needed."""
 
-    __slots__ = ("_made", "_table_M5")
+    __slots__ = ("_count", "_made", "_table")
 
-    def __init__(self, table_M5: np.ndarray) -> None:
-        self._table_M5 = table_M5
+    def __init__(
+        self, table_M5: np.ndarray | Callable[[], np.ndarray], count: int | None = None
+    ) -> None:
+        self._table = table_M5
+        self._count = len(table_M5) if isinstance(table_M5, np.ndarray) else count or 0
         self._made: tuple[Note, ...] | None = None
 
     def table(self) -> np.ndarray:
         """The rows, a copy."""
-        return self._table_M5.astype(np.int64)
+        return self._rows().astype(np.int64)
+
+    def _rows(self) -> np.ndarray:
+        if not isinstance(self._table, np.ndarray):
+            self._table = self._table()
+        return self._table
 
     def _notes(self) -> tuple[Note, ...]:
         if self._made is None:
-            self._made = note_tuples(self._table_M5)
+            self._made = note_tuples(self._rows())
         return self._made
 
     def __len__(self) -> int:
-        return len(self._table_M5)
+        return self._count
 
     @overload
     def __getitem__(self, index: int) -> Note: ...
@@ -64,7 +73,7 @@ class NoteTable(Sequence[Note]):
 
     def __eq__(self, other: object) -> bool:
         if isinstance(other, NoteTable):
-            return np.array_equal(self._table_M5, other._table_M5)
+            return np.array_equal(self._rows(), other._rows())
         return self._notes() == other
 
     def __hash__(self) -> int:
@@ -74,7 +83,7 @@ class NoteTable(Sequence[Note]):
         return repr(self._notes())
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return NoteTable, (self._table_M5,)
+        return NoteTable, (self._rows(),)
 
 
 class Meter(NamedTuple):

@@ -17,19 +17,38 @@ TICKS_PER_BEAT = 480
 TICKS_PER_STEP = TICKS_PER_BEAT // STEPS_PER_BEAT
 
 
+def ticks_to_step(tick: int, ticks_per_beat: int) -> int:
+    """A tick to the nearest step; a half goes up."""
+    return (tick * (2 * STEPS_PER_BEAT) + ticks_per_beat) // (2 * ticks_per_beat)
+
+
 def ticks_to_steps(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
-    """Ticks to the nearest step; halves go up."""
-    scaled = np.asarray(ticks, dtype=np.int64) * (2 * STEPS_PER_BEAT) + ticks_per_beat
-    return scaled // (2 * ticks_per_beat)
+    """Ticks (from 0 up) to the nearest step; halves go up."""
+    return _halves_up(ticks, ticks_per_beat).astype(np.int64)
 
 
-def ticks_to_offsets(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
-    """Ticks to their distance from the nearest step, in ticks of the resolution we write:
-    -60..59, less than 0 before the step."""
-    own = np.asarray(ticks, dtype=np.int64) * (2 * TICKS_PER_BEAT) + ticks_per_beat
-    distance = own // (2 * ticks_per_beat) - ticks_to_steps(ticks, ticks_per_beat) * TICKS_PER_STEP
-    kept: np.ndarray = np.clip(distance, -(TICKS_PER_STEP // 2), TICKS_PER_STEP // 2 - 1)
-    return kept
+def ticks_to_places(ticks: np.ndarray, ticks_per_beat: int) -> tuple[np.ndarray, np.ndarray]:
+    """Ticks (from 0 up) to the nearest step, and to their distance from it in ticks of the
+    resolution we write: -60..59, less than 0 before the step."""
+    places = _halves_up(ticks, ticks_per_beat)
+    steps = places.astype(np.int64)
+    places -= steps
+    places *= TICKS_PER_STEP
+    # A tie is not exact any more; what comes next to it is further off than this.
+    places += 0.5 + 1e-6
+    offsets = places.astype(np.int64)
+    offsets -= TICKS_PER_STEP // 2
+    np.minimum(offsets, TICKS_PER_STEP // 2 - 1, out=offsets)
+    return steps, offsets
+
+
+def _halves_up(ticks: np.ndarray, ticks_per_beat: int) -> np.ndarray:
+    """Steps and half a step more, as floats. Dividing once is exact where a step is met, and
+    several times as fast as whole numbers are."""
+    places: np.ndarray = ticks * float(2 * STEPS_PER_BEAT)
+    places += ticks_per_beat
+    places /= 2 * ticks_per_beat
+    return places
 
 
 def steps_to_ticks(steps: int, ticks_per_beat: int = TICKS_PER_BEAT) -> int:

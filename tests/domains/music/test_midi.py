@@ -16,7 +16,7 @@ from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import midi_file, write_midi
 from genvae.domains.music.song import Note, Song, Voice
-from genvae.domains.music.units import ticks_to_offsets, ticks_to_steps
+from genvae.domains.music.units import ticks_to_places, ticks_to_steps
 from genvae.errors import FileProblem
 
 from .songs import songs, trio  # noqa: TID252
@@ -165,11 +165,13 @@ def test_notes_keep_their_distance_from_the_grid(tmp_path: Path) -> None:
     assert read_midi(tmp_path / "b.mid").voices[0].notes == (Note(0, 4, 60, 90, 0),)
 
 
-@pytest.mark.parametrize("ticks_per_beat", [96, 100, 480, 960])
+@pytest.mark.parametrize("ticks_per_beat", [1, 7, 96, 100, 480, 960, 32767])
 def test_a_distance_from_the_grid_is_less_than_a_step(ticks_per_beat: int) -> None:
-    ticks = np.arange(3 * ticks_per_beat)
-    steps = ticks_to_steps(ticks, ticks_per_beat)
-    offsets = ticks_to_offsets(ticks, ticks_per_beat)
+    ticks = np.append(np.arange(3 * ticks_per_beat), np.arange(999) + (1 << 26))
+    steps, offsets = ticks_to_places(ticks, ticks_per_beat)
+    assert steps.tolist() == ticks_to_steps(ticks, ticks_per_beat).tolist()
+    exact = (2 * 480 * ticks + ticks_per_beat) // (2 * ticks_per_beat) - 120 * steps
+    assert offsets.tolist() == np.minimum(exact, 59).tolist()
     assert offsets.min() >= -60
     assert offsets.max() <= 59
     heard = (steps * 120 + offsets) / 480

@@ -29,18 +29,18 @@ def performed(raw: Raw, bpm: float, drift: float = 0.0, jitter: float = 0.01) ->
         beats = ticks / raw.ticks_per_beat
         return 60 / bpm * (beats + drift * 32 / (2 * np.pi) * np.sin(2 * np.pi * beats / 32))
 
-    starts = seconds(raw.table_M4[:, 0]) + rng.normal(0, jitter, len(raw.table_M4))
-    ends = seconds(raw.table_M4[:, 0] + raw.table_M4[:, 1])
-    table = raw.table_M4.copy()
+    starts = seconds(raw.onsets_M) + rng.normal(0, jitter, len(raw.onsets_M))
+    ends = seconds(raw.onsets_M + raw.lengths_M)
+    table = raw.table()
     table[:, 0] = np.rint((starts - starts.min()) * 960)
     table[:, 1] = np.maximum(np.rint(ends * 960) - table[:, 0], 1)
-    return Raw(480, raw.parts, table, [], [])
+    return Raw(480, raw.parts, *table.T, [], [])
 
 
 def agreement(raw: Raw, found: Raw) -> float:
     """The share of notes on their own 16th, up to where the first beat lies."""
-    want = np.rint(raw.table_M4[:, 0] * 4 / raw.ticks_per_beat)
-    got = np.rint(found.table_M4[:, 0] * 4 / found.ticks_per_beat)
+    want = np.rint(raw.onsets_M * 4 / raw.ticks_per_beat)
+    got = np.rint(found.onsets_M * 4 / found.ticks_per_beat)
     shifts, counts = np.unique(got - want, return_counts=True)
     return float(counts.max() / len(want)) if len(shifts) else 0.0
 
@@ -78,7 +78,7 @@ def on_positions(positions: list[float]) -> Raw:
     """A bar of onsets at these beats, 40 times."""
     ticks = np.array([480 * (4 * bar + p) for bar in range(40) for p in positions], np.int64)
     table = np.stack([ticks, ticks * 0 + 60, ticks * 0 + 60, ticks * 0 + 64], axis=1)
-    return Raw(480, [Part("", 0, False, len(ticks))], table, [], [])
+    return Raw(480, [Part("", 0, False, len(ticks))], *table.T, [], [])
 
 
 def test_triplets_swing_and_late_drums_are_no_free_playing() -> None:
@@ -90,7 +90,7 @@ def test_triplets_swing_and_late_drums_are_no_free_playing() -> None:
 def test_few_onsets_give_no_verdict() -> None:
     rng = np.random.default_rng(0)
     raw = on_positions([0])
-    raw.table_M4[:, 0] = np.sort(rng.integers(0, 40000, len(raw.table_M4)))
+    raw.onsets_M[:] = np.sort(rng.integers(0, 40000, len(raw.onsets_M)))
     assert not is_played_freely(raw)
 
 
@@ -104,7 +104,7 @@ def test_beats_begin_before_and_end_behind_all_onsets() -> None:
 
 def test_one_moment_has_no_beats() -> None:
     raw = on_positions([0, 0])
-    raw.table_M4[:, 0] = 100
+    raw.onsets_M[:] = 100
     assert len(estimate_beats(np.array([3.0, 3.0]))) == 0
     assert on_estimated_beats(raw).remarks == (
         "played freely, not on the file's grid; no beats found, quantised as it is",
