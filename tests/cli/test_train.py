@@ -75,7 +75,7 @@ def test_a_model_is_trained_used_resumed_and_judged(run: Run, genvae_home: Path)
 @pytest.mark.parametrize(
     ("arguments", "code", "expected"),
     [
-        ([], 2, "give a recipe (drums, melody, piano, platformer, trio or"),
+        ([], 2, "give a recipe (climber, drums, dungeon, mario, melody, piano"),
         (["-d", "levels", "--name", "x"], 2, "give a recipe"),
         (["trjo"], 2, "trjo: no such recipe; did you mean 'trio'?"),
         (["none.toml"], 1, "none.toml: no such recipe"),
