@@ -30,8 +30,10 @@ PADDING = bytes(16)
 """symusic may look a few bytes beyond a track before it notices the end."""
 _HEADER = struct.Struct(">HHH")
 _LOOKED_AT = (0xF0, 0xF7, 0xFF)
-_NOTE_ON = 0x90
 CHANNELS = 16
+_NOTE_ONS = [bytes([0x90 | channel]) for channel in range(CHANNELS)]
+_BELOW_FAR = bytes(range(FAR >> 24))
+_BELOW_LATEST = bytes(range(LATEST >> 24))
 
 
 def read_guarded(data: bytes) -> Raw | None:
@@ -55,8 +57,10 @@ def _fenced(data: bytes) -> tuple[bytes, int] | None:
     kind, count, division = _HEADER.unpack_from(data, 8)
     if kind > 1 or not 0 < division < 0x8000 or count > MAX_TRACKS:
         return None
-    used = [channel for channel in range(CHANNELS) if _NOTE_ON | channel in data]
-    pieces = [data[:14]]
+    used = [(channel, on) for channel, on in enumerate(_NOTE_ONS) if on in data]
+    # Views: a large file is copied once, when all is put together.
+    view = memoryview(data)
+    pieces: list[bytes | memoryview] = [view[:14]]
     bodies: list[tuple[int, int]] = []
     at = 14
     while at < len(data):
@@ -66,9 +70,10 @@ def _fenced(data: bytes) -> tuple[bytes, int] | None:
         if data[at : at + 4] == b"MTrk":
             if end - at < 12 or data[end - 3 : end] != END_OF_TRACK:
                 return None
-            body = data[at + 8 : end - 3]
-            fence = _fence(tuple([c for c in used if _NOTE_ON | c in body]))
-            pieces += (b"MTrk", (len(body) + len(fence)).to_bytes(4, "big"), body, fence)
+            start, last = at + 8, end - 3
+            fence = _fence(tuple([c for c, on in used if data.find(on, start, last) >= 0]))
+            size = last - start + len(fence)
+            pieces += (b"MTrk", size.to_bytes(4, "big"), view[start:last], fence)
             bodies.append((at + 8, end))
         at = end
     if len(bodies) != count or not (_unsuspicious(data, bodies) or _sound(data, bodies)):
@@ -178,6 +183,4 @@ def _believable(notes: bytes) -> bool:
     begins, lasts = notes[3::NOTE_BYTES], notes[7::NOTE_BYTES]
     if not (pitches.isascii() and velocities.isascii()):
         return False
-    return (not any(begins) or max(begins) < LATEST >> 24) and (
-        not any(lasts) or max(lasts) < FAR >> 24
-    )
+    return not begins.translate(None, _BELOW_LATEST) and not lasts.translate(None, _BELOW_FAR)

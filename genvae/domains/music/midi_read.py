@@ -144,8 +144,8 @@ def _last_step(raw: Raw) -> int:
     takes a step, which may be the last."""
     if not len(raw.onsets_M):
         return 0
-    last = max(int((raw.onsets_M + raw.lengths_M).max()), raw.end)
-    return max(_step(raw, last), _step(raw, int(raw.onsets_M.max())) + 1)
+    last = max(int(np.maximum.reduce(raw.onsets_M + raw.lengths_M)), raw.end)
+    return max(_step(raw, last), _step(raw, int(np.maximum.reduce(raw.onsets_M))) + 1)
 
 
 def _song(raw: Raw, end: int, name: str) -> Song:

@@ -47,6 +47,7 @@ def _parsed(data: bytes) -> State:
     """Raises ValueError (or struct.error) where this is not such a state."""
     ticks, count = _HEAD.unpack_from(data)
     at = _HEAD.size
+    view = memoryview(data)
     tracks, notes = [], []
     for _ in range(count):
         (size,) = _COUNT.unpack_from(data, at)
@@ -55,7 +56,7 @@ def _parsed(data: bytes) -> State:
         program, drums, number = _TRACK.unpack_from(data, at)
         at += _TRACK.size
         tracks.append((name, program, bool(drums), number))
-        notes.append(data[at : at + number * NOTE_BYTES])
+        notes.append(view[at : at + number * NOTE_BYTES])
         at += number * NOTE_BYTES
         for _ in range(3):
             (number,) = _COUNT.unpack_from(data, at)

@@ -1,10 +1,11 @@
 """Human timing: is a file's grid its own, and where are the beats if it is not?
 
-A performance recorded without a click has notes anywhere between the file's beats. Two numbers
+A performance recorded without a click has notes anywhere between the file's beats. Three numbers
 tell: the mean distance of onsets to the nearest 16th, in 16ths (0 on the grid, 0.25 where onsets
-fall anywhere), and the concentration of their phases on the grids of 16ths and of triplets (the
-length of the mean unit vector: 1 on the grid, near 0 anywhere). Drums behind a beat, swing and
-triplets move the first and leave the second.
+fall anywhere); the share of onsets exactly on one (a program wrote them there, hands meet one tick
+in a hundred); and the concentration of their phases on grids of a beat and its parts (the length
+of the mean unit vector: 1 on the grid, near 0 anywhere). Drums behind a beat, swing, triplets and
+32nds move the first and leave the third.
 
 Beats are then found as in D. Ellis, "Beat Tracking by Dynamic Programming", Journal of New Music
 Research 36 (2007): a tempo from the autocorrelation of the onsets, then the path of beats that
@@ -20,13 +21,18 @@ import numpy as np
 from genvae.domains.music.midi_raw import Raw
 from genvae.domains.music.units import STEPS_PER_BEAT, TICKS_PER_BEAT, ticks_to_seconds
 
-GLANCE = 64
+GLANCE = 32
 """Notes that a first look takes in."""
 NEAR = 0.15
 """Mean distance to the grid below which nobody needs to look closer."""
 NEARER = 0.1
 """The same, of the few notes that the first look takes in."""
 CONCENTRATED = 0.15
+GRIDS = (1, 2, 3, 4, 6, 8)
+"""Parts of a beat whose grids are tried. Half of a run of 32nds lies between the 16ths, and the
+phases on these cancel out."""
+WRITTEN = 0.2
+"""So many onsets exactly on a 16th were put there."""
 FEWEST = 48
 """Onsets at different times that a verdict needs."""
 MOST_SECONDS = 1800.0
@@ -58,13 +64,15 @@ def is_played_freely(raw: Raw) -> bool:
         off += abs((tick * STEPS_PER_BEAT + half) % ticks - half)
     if off < NEARER * ticks * len(glance):
         return False
-    ticks_M = np.sort(raw.onsets_M)
-    beats_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)] / ticks
-    steps_M = beats_M * STEPS_PER_BEAT
-    if len(beats_M) < FEWEST or np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
+    ticks_M = np.sort(raw.onsets_M).astype(np.int64)
+    ticks_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)]
+    if len(ticks_M) < FEWEST or (ticks_M * STEPS_PER_BEAT % ticks == 0).mean() > WRITTEN:
         return False
-    turns = (np.exp(2j * np.pi * grid * beats_M).mean() for grid in (STEPS_PER_BEAT, 3))
-    return bool(max(abs(turn) for turn in turns) < CONCENTRATED)
+    steps_M = ticks_M * (STEPS_PER_BEAT / ticks)
+    if np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
+        return False
+    turns_M = np.exp(2j * np.pi / ticks * ticks_M)
+    return all(abs((turns_M**grid).mean()) < CONCENTRATED for grid in GRIDS)
 
 
 def on_estimated_beats(raw: Raw) -> Raw:

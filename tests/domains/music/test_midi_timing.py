@@ -81,10 +81,14 @@ def on_positions(positions: list[float]) -> Raw:
     return Raw(480, [Part("", 0, False, len(ticks))], *table.T, [], [])
 
 
-def test_triplets_swing_and_late_drums_are_no_free_playing() -> None:
+def test_triplets_32nds_swing_and_late_drums_are_no_free_playing() -> None:
     assert not is_played_freely(on_positions([0, 1 / 3, 2 / 3, 1, 4 / 3, 5 / 3]))
     assert not is_played_freely(on_positions([0, 2 / 3, 1, 5 / 3, 2, 8 / 3]))
     assert not is_played_freely(on_positions([0.1, 0.6, 1.1, 1.6, 2.1]))
+    thirty_seconds = [n / 8 for n in range(32)]
+    assert not is_played_freely(on_positions(thirty_seconds))
+    assert not is_played_freely(on_positions([n + 0.02 for n in thirty_seconds]))
+    assert not is_played_freely(on_positions([n / 6 for n in range(24)]))
 
 
 def test_few_onsets_give_no_verdict() -> None:
