@@ -5,6 +5,8 @@ Axes:  N chunks · T steps · R cells of the field · E cell channels · K categ
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
+
 from collections.abc import Callable
 
 import torch
@@ -18,18 +20,18 @@ SPREAD = 0.1
 """Standard deviation of a real cell around its mean."""
 
 
-class CellLikelihood(nn.Module):
-    """Abstract: what every kind of field has."""
+class CellLikelihood(nn.Module, ABC):
+    """What every kind of field has."""
 
     field: Field
 
+    @abstractmethod
     def logits(self, features: Tensor) -> Tensor:
         """``(..., E) -> (..., K)``: what decoding chooses by."""
-        raise NotImplementedError
 
+    @abstractmethod
     def loss(self, features_NTRE: Tensor, cells_NTR: Tensor) -> Tensor:
         """What each step costs, ``(N, T)``."""
-        raise NotImplementedError
 
 
 class Categorical(CellLikelihood):
