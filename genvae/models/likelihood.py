@@ -6,7 +6,6 @@ Axes:  N chunks · T steps · R cells of the field · E cell channels · K categ
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-
 from collections.abc import Callable
 
 import torch
