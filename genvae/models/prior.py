@@ -88,15 +88,15 @@ class SequencePrior(nn.Module):
         self.mean.copy_(torch.from_numpy(z_ND.mean(0)))
         self.scale.copy_(torch.from_numpy(z_ND.std(0) + 1e-3))
 
-    def _told(self, guide: Guide | None, windows: slice) -> Tensor | float:
+    def _told(self, guide: Guide | None) -> Tensor | float:
         """What the form says of each window, as the steps hear it: ``(N, W, width)``."""
         if self.form is None:
             return 0.0
         if guide is None:
             untold: Tensor = self.kinds.weight[UNTOLD]
             return untold
-        kind = torch.from_numpy(guide.kind_NW[:, windows])
-        start, end = torch.from_numpy(guide.ends[:, windows]).unbind(-1)
+        kind = torch.from_numpy(guide.kind_NW)
+        start, end = torch.from_numpy(guide.ends).unbind(-1)
         told: Tensor = self.kinds(kind) + self.ends[0][start] + self.ends[1][end]
         return told
 
@@ -109,7 +109,7 @@ class SequencePrior(nn.Module):
         index = (torch.arange(q, device=x.device) + phase) % self.positions
         past = torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], dim=1)
         here = self.past(past) + self.place[index]
-        told = self._told(guide, slice(None))
+        told = self._told(guide)
         if isinstance(told, Tensor) and told.dim() == 3:
             told = told.repeat_interleave(self.positions, dim=1)
         here, reference = here + told, None
@@ -153,7 +153,7 @@ class SequencePrior(nn.Module):
         alone_within = self.cells.conditions(None)
         x = torch.zeros(n, d)
         out = torch.zeros(n, q, d)
-        told = self._told(guide, slice(None))
+        told = self._told(guide)
         for t in range(q):
             window, place = divmod(t, self.positions)
             here = self.past(x) + self.place[place]
