@@ -16,7 +16,7 @@ from typing import Any, NoReturn, TypeVar
 
 import genvae
 from genvae.errors import FileProblem, GenvaeError, OptionProblem
-from genvae.workflows.deliver import Made
+from genvae.workflows.made import Made
 
 T = TypeVar("T")
 

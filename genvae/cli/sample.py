@@ -91,7 +91,7 @@ def sample(
     import secrets
 
     from genvae.workflows import store, tally, write
-    from genvae.workflows.deliver import Times
+    from genvae.workflows.made import Times
     from genvae.workflows.output import Output
 
     write.check_sampling(n, seed)

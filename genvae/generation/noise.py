@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-CONTEXT, LATENTS, CELLS, FORM = range(4)
+CONTEXT, LATENTS, CELLS, FORM, WISHES = range(5)
 """The streams of an item."""
 
 ATTEMPTS = 1 << 16

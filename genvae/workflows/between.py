@@ -17,7 +17,8 @@ from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, between, looped
 from genvae.generation.stacks import decode_stack
-from genvae.workflows.deliver import Made, finish, good, stack_of
+from genvae.workflows.deliver import stack_of
+from genvae.workflows.made import Made, finish, good
 from genvae.workflows.store import Opened
 
 SETTLING = 0.8

@@ -19,7 +19,7 @@ from genvae.generation.generator import Generator
 from genvae.models.knowledge import Concepts
 from genvae.workflows import deliver
 from genvae.workflows.between import Place, Source, delivered
-from genvae.workflows.deliver import Made
+from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened
 

@@ -18,7 +18,7 @@ from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.workflows import deliver
 from genvae.workflows.between import Source
-from genvae.workflows.deliver import Made, good
+from genvae.workflows.made import Made, good
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened
 

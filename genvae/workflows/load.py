@@ -20,8 +20,8 @@ import numpy as np
 from genvae.domains import registry
 from genvae.workflows import between, deliver, store
 from genvae.workflows.between import Source
-from genvae.workflows.deliver import Made
 from genvae.workflows.inputs import existing, piece_of
+from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
 
 Input = str | Path | Made | Source | Any

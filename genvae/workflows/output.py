@@ -17,7 +17,7 @@ import numpy as np
 
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.workflows import latents
-from genvae.workflows.deliver import Made
+from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
 
 ROOT = Path("genvae-out")

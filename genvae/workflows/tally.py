@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import asdict
 from typing import Any
 
-from genvae.workflows.deliver import Times
+from genvae.workflows.made import Times
 
 
 def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:

@@ -13,7 +13,7 @@ from genvae.generation import noise
 from genvae.generation.edit import neighbour
 from genvae.workflows import deliver
 from genvae.workflows.between import Place, Source, delivered
-from genvae.workflows.deliver import Made
+from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened
 

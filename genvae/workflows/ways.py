@@ -15,7 +15,7 @@ from typing import Any
 from genvae.errors import OptionProblem
 from genvae.workflows import between, deliver
 from genvae.workflows.between import Source
-from genvae.workflows.deliver import Made
+from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened
 from genvae.workflows.write import MOST, OnPiece

@@ -15,8 +15,8 @@ from typing import Any
 from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
 from genvae.workflows import between, deliver, latents
-from genvae.workflows.deliver import Made, Times, good
 from genvae.workflows.inputs import OnProblem
+from genvae.workflows.made import Made, Times, good
 from genvae.workflows.output import Output, finite
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
