@@ -93,10 +93,27 @@ def test_no_player_and_no_gold() -> None:
     assert check("..Z|R.Z|XXX").playable
 
 
+def test_three_layers_take_six_holes() -> None:
+    rows = "........XZ|..R.....XZ|XMMMMMMXXZ|XMMMMMMXXZ|XMMMMMMXXZ|XN.......Z|XXXXXXXXXX"
+    assert check(rows, holes=5).playable is False
+    verdict = check(rows)
+    assert verdict.facts["layers"] == 3
+    assert verdict.proof is not None
+    assert verdict.proof["moves"].startswith("LrLrLl.lLrLl.Ll..w")
+    assert check(rows, hold=16).playable is False
+
+
+def test_gold_on_a_brick_bars_the_shaft_below_it() -> None:
+    rows = "......H|R.N...H|XXMXXXH|XX.XXXH|XXN..XH|XXXX.XH|XXXX..H|XXXXXXX"
+    assert check(rows).proof == {"moves": "rrlRr...wrr..rruuuuuu"}
+
+
 def test_the_search_gives_up() -> None:
-    verdict = check("H...|HR..|MMMM|MMMM|MNMM|MMMM", nodes=1)
+    rows = "R.N..Z|XXXX.Z|....NZ|XXXXXX"
+    assert check(rows).playable
+    verdict = check(rows, nodes=1)
     assert verdict.playable is None
-    assert verdict.problems[0].startswith("undecided after ")
+    assert verdict.problems[0] == "undecided after 4 orders of collecting"
 
 
 @given(seed=st.integers(0, 10**6))

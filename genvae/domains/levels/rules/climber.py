@@ -12,25 +12,27 @@
 
 These are the rules of KGoldrunner (``kgrlevelgrid.cpp``, ``kgrrunner.cpp`` of its sources), where a
 hole stays open for 28 steps at least. What is simplified: there are no enemies, neither to flee
-from nor to walk on. All holes of one *excavation* stay open for ``hold`` moves after the first was
-dug, at most ``holes`` of them; the body must be out by then (it may have fallen through), and waits
-until all have closed before it goes on. Nothing is dug while falling. So a way that is found is a
-way (as long as no enemy is in it), and levels that need enemies or larger excavations count as
-not playable.
+from nor to walk on, nor to carry gold. Ways down are dug as *shafts* (``shafts.py``) of at most
+``holes`` holes in ``hold`` moves; the body must be out by then (it may have fallen through), and
+waits until all holes have closed before it goes on. Nothing is dug while falling. So a way that is
+found is a way (as long as no enemy is in it), and levels that need enemies, or a hole to come back
+through, count as not playable.
 
-The search: with all holes closed nothing in the level changes but the gold, so the cells form a
-directed graph, in which an excavation is an edge. Its strongly connected parts that hold gold must
-lie on one chain, which is followed from the start; inside a part all gold can be had in any order.
-Larger excavations are tried only when smaller ones do not do. After ``nodes`` states of
-excavations the search gives up, and the verdict is "undecided".
+The search: with all holes closed nothing in the level changes but the gold, so the places form a
+directed graph, in which a shaft is an edge (``routes.py``). Inside a strongly connected part all
+gold can be had in any order; what remains is the order of the parts (``gathering.py``). Deeper
+shafts are tried only when shallower ones do not do. After ``nodes`` states the search gives up, and
+the verdict is "undecided".
 """
 
 from __future__ import annotations
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.rules.base import Cell, Ruleset, Verdict, cells_having, spoken
-from genvae.domains.levels.rules.diggings import Climbing, World
-from genvae.domains.levels.rules.routes import Journey, Routes, Travelled
+from genvae.domains.levels.rules.base import Ruleset, Verdict, cells_having, spoken
+from genvae.domains.levels.rules.diggings import Climbing
+from genvae.domains.levels.rules.gathering import gathered
+from genvae.domains.levels.rules.routes import Routes, reachable
+from genvae.domains.levels.rules.shafts import DEEPEST, Ground
 
 
 class Climber(Ruleset):
@@ -46,57 +48,44 @@ class Climber(Ruleset):
         starts = cells_having(level, "start")
         if not starts:
             return Verdict(False, ("no player",))
-        attempt, spent = _attempt(level, starts[0], self.settings, 0), 0
-        depths = range(1, self.settings.holes + 1) if self.settings.dig else range(0)
-        for most in depths:
-            if attempt.done or spent >= self.settings.nodes:
-                break
-            attempt = _attempt(level, starts[0], self.settings, most)
-            spent += attempt.spent
-        facts = {"states": float(spent), "holes": float(attempt.most)}
-        path = tuple(attempt.journey.cells)
-        if attempt.done:
-            moves = "".join(attempt.journey.letters)
+        grounds = [Ground(level, dig=self.settings.dig, revealed=r) for r in (False, True)]
+        start = grounds[0].place(starts[0])
+        gold = {grounds[0].place(c) for c in cells_having(level, "collectable")} - {start}
+        if not grounds[not gold].free[start]:
+            words = f"the start in {spoken(starts[0])} is blocked"
+            return Verdict(False, (words,), None, (starts[0],), starts[0])
+        goals = cells_having(level, "goal") or [(c, 0) for c in range(level.width)]
+        exits = {grounds[0].place(c) for c in goals}
+        routes = Routes(grounds[0], self.settings, gold)
+        after = Routes(grounds[1], self.settings)
+        tried = 0
+        while True:
+            deepest = routes.depth == _deepest(self.settings)
+            if deepest or gold <= reachable(routes.every, start):
+                journey, plan, done = gathered(routes, after, start, gold, exits)
+                tried += plan.tried
+                if done or deepest:
+                    break
+            routes.deepen()
+            after.deepen()
+        path = tuple(grounds[0].cell(place) for place in journey.places)
+        facts = {"states": float(tried), "layers": float(routes.depth)}
+        if done:
+            moves = "".join(journey.letters)
             facts["moves"] = float(len(moves))
             return Verdict(True, (), {"moves": moves}, path, path[-1], facts)
-        unsure = (f"undecided after {spent} states of digging",) if attempt.cut else ()
-        problems = (*unsure, attempt.reason)
-        playable = None if attempt.cut else False
-        return Verdict(playable, problems, None, path, attempt.place, facts)
+        where = path[-1]
+        words = f"no way out with all the gold; the way ends in {spoken(where)}"
+        if plan.missing is not None and gold:
+            where = grounds[0].cell(plan.missing)
+            why = "cannot be had together with the rest" if plan.together else "cannot be reached"
+            words = f"the gold in {spoken(where)} {why}"
+        unsure = (f"undecided after {tried} orders of collecting",) if plan.cut else ()
+        playable = None if plan.cut else False
+        return Verdict(playable, (*unsure, words), None, path, where, facts)
 
 
-def _attempt(level: Level, start: Cell, settings: Climbing, most: int) -> Travelled:
-    """All gold and out, with at most ``most`` holes at once."""
-    gold = set(cells_having(level, "collectable"))
-    exits = set(cells_having(level, "goal")) or {(c, 0) for c in range(level.width)}
-    routes = Routes(World(level, settings, revealed=False), most)
-    after = Routes(World(level, settings, revealed=True), most)
-
-    def ended(journey: Journey, reason: str, place: Cell, done: bool = False) -> Travelled:
-        spent = routes.world.spent + after.world.spent
-        cut = routes.cut or after.cut
-        return Travelled(journey, done, reason, place, spent, cut and not done, most)
-
-    here = Journey(routes.world if gold else after.world, start, gold)
-    if not routes.world.free(start):
-        return ended(here, f"the start in {spoken(start)} is blocked", start)
-    chain, missing = routes.chain(start, gold)
-    if missing is not None:
-        what = f"the gold in {spoken(missing)} cannot be reached"
-        if missing in routes.reachable(start):
-            what = f"the gold in {spoken(missing)} cannot be had together with the rest"
-        for part in chain:
-            here.collect(routes, part)
-        return ended(here, what, missing)
-    for part in chain[:-1]:
-        here.collect(routes, part)
-    last = chain[-1] if chain else set()
-    for final in sorted(last, key=lambda g: (g[1], g[0])) or [start]:
-        way = here.copy()
-        if last and not way.collect(routes, last, final):
-            continue
-        if way.leave(after, exits):
-            return ended(way, "", way.cells[-1], done=True)
-    here.collect(routes, last)
-    place = here.cells[-1]
-    return ended(here, f"no way out with all the gold; the way ends in {spoken(place)}", place)
+def _deepest(settings: Climbing) -> int:
+    """The layers of the deepest shafts that are dug."""
+    possible = [d for d in range(1, DEEPEST + 1) if d * (d + 1) // 2 <= settings.holes]
+    return len(possible) if settings.dig else 0

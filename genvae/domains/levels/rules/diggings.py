@@ -1,12 +1,12 @@
 """The world of a climber game: where a body stands, hangs or falls, and what digging opens.
 
 Cells are (column, row) from 0. A world is fixed: whether hidden ladders are there is chosen when
-it is made. Holes are open for as long as one excavation lasts; see ``climber.py``.
+it is made. This is the world to play in, move by move and with any holes; what searches it are
+``shafts.py`` and ``routes.py``.
 """
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Iterator
 from dataclasses import dataclass
 
@@ -14,10 +14,6 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Cell, cells_having
 
 Holes = frozenset[Cell]
-Dug = tuple[Cell, Holes]
-"""A body and the holes that are open."""
-Leg = list[tuple[str, Cell]]
-"""Moves: the letter of each, and the cell the body is in after it."""
 
 NO_HOLES: Holes = frozenset()
 
@@ -25,13 +21,13 @@ NO_HOLES: Holes = frozenset()
 @dataclass(frozen=True)
 class Climbing:
     """What a climber can do: whether they ``dig``, how many ``holes`` are open at once at most,
-    and for how many moves an excavation may last (``hold``); ``nodes`` bounds the search.
-    Raises ValueError out of range."""
+    and for how many moves an excavation may last (``hold``); ``nodes`` bounds the orders of
+    collecting that are tried. Raises ValueError out of range."""
 
     dig: bool = True
-    holes: int = 3
+    holes: int = 6
     hold: int = 28
-    nodes: int = 500_000
+    nodes: int = 200
 
     def __post_init__(self) -> None:
         if not (0 <= self.holes <= 6 and 1 <= self.hold <= 100 and self.nodes >= 1):
@@ -39,7 +35,7 @@ class Climbing:
 
 
 class World:
-    """Walls, ladders and ropes of a level; ``spent`` counts the states that excavations tried."""
+    """Walls, ladders and ropes of a level."""
 
     def __init__(self, level: Level, settings: Climbing, *, revealed: bool) -> None:
         self.width, self.height, self.settings = level.width, level.height, settings
@@ -50,7 +46,6 @@ class World:
         self.rope = set(cells_having(level, "hang")) - hidden
         self.held = self.ladder | self.rope
         self.trap = set(cells_having(level, "trap"))
-        self.spent = 0
 
     def free(self, cell: Cell, holes: Holes = NO_HOLES) -> bool:
         """Can a body go into this cell from beside or below?"""
@@ -93,56 +88,3 @@ class World:
             clear = self.free(above, holes) and above not in self.held
             if clear and brick in self.brick and brick not in holes:
                 yield letter, brick
-
-    def excavations(self, start: Cell, most: int) -> dict[Cell, Leg]:
-        """Where digging at most ``most`` holes leads from ``start``, and by which moves: to cells
-        outside all holes, where the body can stay until they have closed (or falls to such a
-        place past none of them). Nobody strays further than ``most + 1`` columns."""
-        found: dict[Cell, Leg] = {}
-        if not most or not self.stable(start):
-            return found
-        begin: Dug = (start, NO_HOLES)
-        before: dict[Dug, tuple[Dug, str]] = {}
-        queue, seen = deque([(begin, 0)]), {begin}
-        while queue:
-            state, moves = queue.popleft()
-            cell, holes = state
-            self.spent += 1
-            if holes and cell not in found and cell != start and self._rests(cell, holes):
-                found[cell] = self._leg(before, state)
-            if moves == self.settings.hold:
-                continue
-            for letter, to, after in self._options(state, most):
-                new = (to, after)
-                if new not in seen and abs(to[0] - start[0]) <= most + 1:
-                    seen.add(new)
-                    before[new] = (state, letter)
-                    queue.append((new, moves + 1))
-        return found
-
-    def _options(self, state: Dug, most: int) -> Iterator[tuple[str, Cell, Holes]]:
-        """The moves within an excavation, which begins with a hole."""
-        cell, holes = state
-        if len(holes) < most:
-            for letter, brick in self.digs(cell, holes):
-                yield letter, cell, holes | {brick}
-        if holes:
-            for letter, to in self.steps(cell, holes):
-                yield letter, to, holes
-
-    def _rests(self, cell: Cell, holes: Holes) -> bool:
-        """Can the holes close while a body that is here stays, or falls past none of them?"""
-        while cell not in holes:
-            if self.stable(cell, holes):
-                return True
-            cell = cell[0], cell[1] + 1
-        return False
-
-    @staticmethod
-    def _leg(before: dict[Dug, tuple[Dug, str]], state: Dug) -> Leg:
-        leg: Leg = []
-        while state in before:
-            earlier, letter = before[state]
-            leg.append((letter, state[0]))
-            state = earlier
-        return leg[::-1]
