@@ -21,6 +21,7 @@ from genvae.cli import (
     evaluate,
     fill,
     interpolate,
+    map,
     models,
     play,
     reconstruct,
@@ -65,6 +66,7 @@ app.command("decode")(decode.decode)
 app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
+app.command("map")(map.map_)
 app.add_typer(models.app, name="models")
 app.add_typer(corpora.app, name="corpora")
 

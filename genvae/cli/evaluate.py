@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import sys
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -100,7 +97,7 @@ def evaluate(
     if tools:
         if pieces < 0:
             raise OptionProblem(f"--pieces {pieces}: expected 0 (measure nothing) or more")
-        with _bars(quiet) as progress:
+        with voice.stages() as progress:
             found = learn_figures.tools(
                 opened,
                 folder=data,
@@ -121,7 +118,7 @@ def evaluate(
         "pictures": pictures,
         "pictured": pictured,
     }
-    with _bars(quiet) as progress:
+    with voice.stages() as progress:
         if samples is not None:
             figures = workflow.judge(opened, samples, voice.problem, **common, progress=progress)
         else:
@@ -135,23 +132,3 @@ def evaluate(
     if write:
         voice.say(f"written to the card of {opened.model.path}")
     voice.end()
-
-
-@contextmanager
-def _bars(quiet: bool) -> Iterator[Callable[[str, int, int], None] | None]:
-    """A bar a stage on a terminal, nothing in a pipe."""
-    if quiet or not sys.stderr.isatty():
-        yield None
-        return
-    from rich.console import Console
-    from rich.progress import Progress
-
-    with Progress(console=Console(stderr=True), transient=True) as bars:
-        tasks = {}
-
-        def tell(stage: str, done: int, total: int) -> None:
-            if stage not in tasks:
-                tasks[stage] = bars.add_task(stage)
-            bars.update(tasks[stage], completed=done, total=total)
-
-        yield tell

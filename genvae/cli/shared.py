@@ -137,6 +137,26 @@ class Voice:
             task = bar.add_task(label, total=total)
             yield lambda: bar.advance(task)
 
+    @contextmanager
+    def stages(self) -> Iterator[Callable[[str, int, int], None]]:
+        """A bar a stage of long work on stderr, on a terminal only; call with the stage, how much
+        of it is done, and how much there is."""
+        if self.quiet or not sys.stderr.isatty():
+            yield lambda _stage, _done, _total: None
+            return
+        from rich.console import Console
+        from rich.progress import Progress, TaskID
+
+        with Progress(console=Console(stderr=True), transient=True) as bars:
+            tasks: dict[str, TaskID] = {}
+
+            def tell(stage: str, done: int, total: int) -> None:
+                if stage not in tasks:
+                    tasks[stage] = bars.add_task(stage)
+                bars.update(tasks[stage], completed=done, total=total)
+
+            yield tell
+
 
 def plain(data: Any) -> Any:
     """What JSON can hold: paths as text, numbers that are none as null."""

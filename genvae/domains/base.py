@@ -233,6 +233,11 @@ class Codec(ABC):
         """The picture of a piece with what a check found in it drawn in."""
         return self.picture(piece)
 
+    def portraits(self, pieces: Sequence[Any], reports: Sequence[Report]) -> dict[str, Any] | None:
+        """What a page draws (and plays) pieces from, JSON-able: ``form`` (``notes`` or ``tiles``),
+        ``shared`` and ``each``; None for the pictures of the pieces."""
+        return None
+
     def finish(self, piece: Any, report: Report) -> Any:
         """Last touches on a delivered piece once it is checked (a level's start marker)."""
         return piece

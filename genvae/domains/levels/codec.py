@@ -33,6 +33,7 @@ from genvae.domains.levels.facts import Facts, Kept, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.repair import repair_crossing
 from genvae.domains.levels.rules.base import several_starts
 from genvae.domains.levels.rules.platformer import cross
@@ -281,6 +282,10 @@ class LevelsCodec(Codec):
         place = facts.get("place") if not report.playable else None
         return picture.draw(piece, facts.get("path", ()), place)
 
+    def portraits(self, pieces: Sequence[Level], reports: Sequence[Report]) -> dict[str, Any]:
+        """See ``portrait.level_portraits``."""
+        return level_portraits(pieces, reports, self.tileset)
+
     def show(self, piece: Level, width: int) -> Any:
         """Coloured text in blocks of ``width`` columns under a ruler."""
         return picture.terminal(piece, width)
@@ -310,8 +315,15 @@ class LevelsCodec(Codec):
         return {**context, "width": windows * self.tileset.columns}
 
     def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
-        """As wide as its windows."""
-        return self.repeated(context, len(order))
+        """As wide as its windows; a start marker goes with the window that it stands in."""
+        columns = self.tileset.columns
+        placed = [
+            [c % columns + at * columns, r]
+            for at, window in enumerate(order)
+            for c, r in context.get("placed", ())
+            if c // columns == window
+        ]
+        return self.repeated({**context, "placed": placed}, len(order))
 
     def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
         """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""

@@ -49,6 +49,11 @@ def write_png(level: Level, path: Path) -> None:
         Image.fromarray(draw(level)).save(part, format="PNG")
 
 
+def strip(tileset: Tileset) -> np.ndarray:
+    """All tiles side by side in the order of their numbers, RGB ``(8, K * 8, 3)``."""
+    return np.concatenate(list(_stamps(tileset)), axis=1)
+
+
 def terminal(level: Level, width: int) -> Text:
     """Coloured text at most ``width`` columns wide: wider levels go in blocks one below the
     other, each under a ruler of column numbers (from 1)."""

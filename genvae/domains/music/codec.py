@@ -34,6 +34,7 @@ from genvae.domains.music.paths import (
 )
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
+from genvae.domains.music.portrait import song_portraits
 from genvae.domains.music.requests import context_for, windows_for_bars
 from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
@@ -167,6 +168,10 @@ class MusicCodec(Codec):
 
     def picture(self, piece: Song) -> np.ndarray:
         return song_picture(piece)
+
+    def portraits(self, pieces: Sequence[Song], reports: Sequence[Report]) -> dict[str, Any]:
+        """See ``portrait.song_portraits``."""
+        return song_portraits(pieces)
 
     def show(self, piece: Song, width: int) -> Any:
         return song_text(piece, width)

@@ -1,0 +1,192 @@
+"""``genvae map``: the latents of a corpus, of files and of samples on a plane.
+
+Axes:  N points · Z = P*D numbers of a latent
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
+from genvae.evaluation import chart, plane
+from genvae.evaluation.chart import CORPUS, FILE, SAMPLE, Legend, Trail
+from genvae.evaluation.plane import Plane
+from genvae.workflows import points as gather
+from genvae.workflows.inputs import OnProblem
+from genvae.workflows.output import finite
+from genvae.workflows.points import Point, Tell
+from genvae.workflows.store import Opened
+
+SUFFIXES = (".png",)
+MOST = 20_000
+"""Points of a map."""
+
+
+@dataclass(frozen=True)
+class Atlas:
+    """A map before it is drawn."""
+
+    opened: Opened
+    points: Sequence[Point]
+    plane: Plane
+    method: str
+    about: str
+    colour: str
+
+    @property
+    def values(self) -> np.ndarray:
+        """The attribute that colours, ``(N,)``."""
+        return np.array([p.measures.get(self.colour, np.nan) for p in self.points], dtype=float)
+
+
+def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, overwrite: bool) -> None:
+    """May these files be written? Raises OptionProblem and FileProblem."""
+    for path in paths:
+        if path.suffix.lower() not in suffixes:
+            raise OptionProblem(f"-o {path}: expected a name that ends in {' or '.join(suffixes)}")
+        if path.is_dir():
+            raise FileProblem(f"{path}: a folder, expected a file to write")
+        if path.exists() and not overwrite:
+            raise FileProblem(f"{path}: exists; give --overwrite or another name with -o")
+
+
+def check(
+    opened: Opened,
+    targets: Sequence[Path],
+    *,
+    method: str,
+    colour: str | None,
+    unit: str,
+    n: int,
+    samples: int,
+) -> str:
+    """Are these options of a map, and is what it needs here? The attribute that colours it.
+    Raises OptionProblem and GenvaeError."""
+    plane.check(method)
+    if any(t.suffix.lower() == ".png" for t in targets) and find_spec("matplotlib") is None:
+        raise GenvaeError("a map as .png needs matplotlib: pip install 'genvae[map]'")
+    gather.check_unit(unit)
+    if not 1 <= n <= MOST:
+        raise OptionProblem(f"-n {n}: expected 1 to {MOST} points of the corpus")
+    if not 0 <= samples <= MOST:
+        raise OptionProblem(f"--samples {samples}: expected 0 to {MOST}")
+    names = opened.codec.attributes
+    if colour is None:
+        return next(iter(names), "")
+    if colour not in names:
+        raise OptionProblem(f"--colour {colour}: no such attribute; {nearest(colour, names)}")
+    return colour
+
+
+def atlas(
+    opened: Opened,
+    files: Sequence[Path] = (),
+    *,
+    given: str | None = None,
+    method: str = "pca",
+    colour: str,
+    unit: str = gather.WINDOWS,
+    n: int = 1500,
+    samples: int = 200,
+    seed: int = 0,
+    on_problem: OnProblem,
+    tell: Tell = lambda _name, _done, _total: None,
+) -> Atlas:
+    """Everything that is on a map, and where. Raises CorpusProblem, FileProblem, OptionProblem."""
+    found = gather.backdrop(opened, given, on_problem, tell)
+    corpus = gather.of_corpus(opened, found, unit, n, seed, tell)
+    made = gather.of_samples(opened, unit, samples, seed, tell)
+    own = gather.of_files(opened, files, unit, on_problem)
+    points = [*corpus, *made, *own]
+    tell("projecting", 0, 1)
+    laid = plane.project(
+        method,
+        np.stack([p.z_Z for p in corpus]),
+        np.stack([p.z_Z for p in points]),
+        seed=seed,
+    )
+    return Atlas(opened, points, laid, method, found.about, colour)
+
+
+def write_png(atlas: Atlas, path: Path) -> None:
+    """Draw the map. Raises FileProblem."""
+    codec = atlas.opened.codec
+    chart.draw(
+        atlas.plane,
+        [p.kind for p in atlas.points],
+        atlas.values,
+        legend_of(atlas),
+        trails_of(atlas),
+        lambda i: codec.picture(atlas.points[i].piece),
+        path,
+    )
+
+
+def legend_of(atlas: Atlas) -> Legend:
+    """What a map says of itself."""
+    count = defaultdict(int, {k: 0 for k in (CORPUS, SAMPLE, FILE)})
+    for point in atlas.points:
+        count[point.kind] += 1
+    model = atlas.opened.model.name
+    return Legend(
+        title=f"{model}: where pieces lie",
+        colour=colour_words(atlas.opened, atlas.colour),
+        kinds={
+            CORPUS: f"{atlas.about} ({count[CORPUS]})",
+            SAMPLE: f"made by {model} ({count[SAMPLE]})",
+            FILE: f"your files ({count[FILE]})",
+        },
+    )
+
+
+def colour_words(opened: Opened, name: str) -> str:
+    """An attribute with its unit, for a scale."""
+    found = opened.codec.attributes.get(name)
+    return f"{name} ({found.about}, {found.unit})" if found else name
+
+
+def trails_of(atlas: Atlas) -> list[Trail]:
+    """The user's files as lines through their windows."""
+    by_file: dict[str, list[int]] = defaultdict(list)
+    for i, point in enumerate(atlas.points):
+        if point.kind == FILE:
+            by_file[point.of].append(i)
+    return [Trail(name, indices) for name, indices in by_file.items()]
+
+
+def rows_of(atlas: Atlas) -> list[dict[str, Any]]:
+    """The points, JSON-able: kind, name, place, attributes, whether playable."""
+    names = atlas.opened.codec.attributes
+    rows = []
+    for point, (x, y) in zip(atlas.points, atlas.plane.xy_N2.tolist(), strict=True):
+        known = finite({k: v for k, v in point.measures.items() if k in names})
+        row: dict[str, Any] = {"kind": point.kind, "name": point.name, "of": point.of}
+        row |= {"x": round(x, 4), "y": round(y, 4), "attributes": known}
+        if point.report.playable is not None:
+            row["playable"] = point.report.playable
+        rows.append(row)
+    return rows
+
+
+def write(atlas: Atlas, path: Path) -> None:
+    """Write the map in the form that the suffix names. Raises FileProblem."""
+    write_png(atlas, path)
+
+
+def document(atlas: Atlas) -> dict[str, Any]:
+    """The map, JSON-able."""
+    return {
+        "model": atlas.opened.model.name,
+        "model_hash": atlas.opened.model.hash,
+        "method": atlas.method,
+        "explained": atlas.plane.explained,
+        "axes": list(atlas.plane.axes),
+        "points": rows_of(atlas),
+    }
