@@ -63,6 +63,20 @@ class ModelSettings:
 
 
 @dataclass(frozen=True)
+class ConditionSettings:
+    """What the model is told of a piece beside z (see ``genvae.models.conditions``)."""
+
+    names: tuple[str, ...] = ()
+    """Conditions: what corpora say of their pieces (style, game), what the domain tells of a piece
+    (music: meter, mode), or an attribute of the domain, whose range is parted into classes."""
+    classes: int = 3
+    """Classes of an attribute, of about equally many training pieces."""
+    hidden: float = 1.0
+    """Greatest share of conditions hidden in training; each chunk draws its own share from 0 to
+    this, so that a model can also be told one of them, or nothing."""
+
+
+@dataclass(frozen=True)
 class LossSettings:
     """Weights of the loss terms (nats a window)."""
 
@@ -150,6 +164,7 @@ class Recipe:
     title: str = ""
     data: DataSettings = field(default_factory=DataSettings)
     model: ModelSettings = field(default_factory=ModelSettings)
+    condition: ConditionSettings = field(default_factory=ConditionSettings)
     loss: LossSettings = field(default_factory=LossSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     prior: PriorSettings = field(default_factory=PriorSettings)
@@ -201,12 +216,23 @@ class Recipe:
             _check(getattr(d, name) >= 1, f"[data] {name}: expected 1 or more")
         for name in ("steps", "batch", "validate_every"):
             _check(getattr(t, name) >= 1, f"[training] {name}: expected 1 or more")
+        names, classes = self.condition.names, self.condition.classes
+        _check(
+            len(set(names)) == len(names) and all(names),
+            f"[condition] names = {list(names)}: expected names, each once",
+        )
+        _check(2 <= classes <= 5, f"[condition] classes = {classes}: expected 2 to 5")
+        _check(
+            self.condition.hidden <= 1,
+            f"[condition] hidden = {self.condition.hidden}: expected 0 to 1",
+        )
         _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
 
 
 SECTIONS = {
     "data": DataSettings,
     "model": ModelSettings,
+    "condition": ConditionSettings,
     "loss": LossSettings,
     "training": TrainingSettings,
     "prior": PriorSettings,
@@ -278,10 +304,13 @@ def load(path: Path) -> Recipe:
 
 
 def to_dict(recipe: Recipe) -> dict[str, Any]:
-    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``."""
+    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``. A recipe without conditions says
+    nothing of them: it is to the letter what it was before there were any."""
     plain = dataclasses.asdict(recipe)
     plain["codec"] = dict(recipe.codec)
-    for section in SECTIONS:
+    if recipe.condition == ConditionSettings():
+        del plain["condition"]
+    for section in SECTIONS.keys() & plain.keys():
         plain[section] = {
             k: list(v) if isinstance(v, tuple) else v for k, v in plain[section].items()
         }

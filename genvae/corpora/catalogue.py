@@ -49,6 +49,8 @@ class Corpus:
     """Patterns of licence texts and credits, taken along where the source has them."""
     conversion: str = NONE
     """``none``, a name in ``genvae.corpora.convert``, or that it was done elsewhere."""
+    labels: Mapping[str, str] = field(default_factory=dict)
+    """What is known of all files, or where it stands (see ``genvae.corpora.labels``), by name."""
     reads: tuple[str, ...] = ()
     """Patterns of the files to learn from; the contents by default."""
     files: int

@@ -89,6 +89,8 @@ class Codec(ABC):
     writers: Mapping[str, Writer]
     attributes: Mapping[str, Attribute] = {}
     """By name, what a piece may be steered by; ``measure`` has a number for each."""
+    conditions: Mapping[str, str] = {}
+    """By name, in words, what ``label`` tells of a piece; a model may be conditioned on it."""
     measure_words: Mapping[str, str] = {}
     """What numbers of ``measure`` say, by name, in words with the unit; may be empty."""
     course_spread: tuple[str, ...] = ()
@@ -121,6 +123,18 @@ class Codec(ABC):
     def measure_course(self, piece: Any) -> dict[str, float]:
         """Numbers about a piece as a whole: how its parts belong together, what returns, how it
         ends. NaN where one does not apply; nothing for a domain whose pieces have no course."""
+        return {}
+
+    def label(self, name: str, windows: Windows, context: Mapping[str, Any]) -> str | None:
+        """The class of a piece in one of ``conditions``; None where it has none."""
+        return None
+
+    def request(self, name: str, value: str) -> dict[str, Any]:
+        """The requests to ``context`` that go with a class which a new piece is to have."""
+        return {}
+
+    def requested(self, requests: Mapping[str, Any]) -> dict[str, str]:
+        """The classes that a new piece has by these requests to ``context``, by condition."""
         return {}
 
     @abstractmethod

@@ -2,7 +2,7 @@
 
 Axes:  N chunks · W windows in a chunk · T steps of a window · S = W*T steps of a chunk
        R cells within a step · P latent positions of a window · Q = W*P · D dims of z at one
-       C channels · U channels of the upsampled latent · E cell channels
+       C channels, of ``told`` conditions · U channels of the upsampled latent · E cell channels
 
 A chunk is a run of neighbouring windows of one piece. Each window is encoded alone. The decoder
 reads the latents of the whole chunk and, causally, the steps already written, across the seams
@@ -10,12 +10,14 @@ of windows: first a stack over steps, then a small stack over the cells of the s
 decoder are convolutions; decoding starts from nothing but z.
 
 A plain autoencoder, a VAE, a beta-VAE or a regularised autoencoder is a choice of bottleneck
-and penalties in a recipe; there are no subclasses. The decoder is that of PixelVAE (Gulrajani
+and penalties in a recipe, and a conditional one (Sohn et al. 2015) has conditions that encoder,
+decoder and prior hear (see ``conditions``); there are no subclasses. The decoder is that of PixelVAE (Gulrajani
 et al. 2017) with local latents in place of a global one.
 """
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import torch
@@ -23,6 +25,7 @@ from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
 from genvae.models.bottleneck import BOTTLENECKS, Posterior, Source
+from genvae.models.conditions import shifts, split
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
@@ -33,7 +36,9 @@ from genvae.recipe import ModelSettings, PriorSettings
 class Encoder(nn.Module):
     """Windows to features at each latent position: patches, then residual convolutions."""
 
-    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+    def __init__(
+        self, spec: WindowSpec, settings: ModelSettings, conditions: Sequence[int] = ()
+    ) -> None:
         super().__init__()
         if spec.steps % settings.patch:
             raise ValueError(f"patch {settings.patch} does not divide {spec.steps} steps")
@@ -48,30 +53,42 @@ class Encoder(nn.Module):
             for i in range(settings.encoder_blocks)
         )
         self.norm = nn.LayerNorm(width)
+        self.condition = shifts(conditions, width)
 
-    def forward(self, cells_NTR: Tensor) -> Tensor:
+    def forward(self, cells_NTR: Tensor, told_NC: Tensor | None = None) -> Tensor:
         """``(N, T, R)`` categories -> ``(N, P, C)``."""
-        return self.features(self.source(cells_NTR))
+        return self.features(self.source(cells_NTR), told_NC)
 
     def source(self, cells_NTR: Tensor) -> Source:
         """The cells as the encoder hears them."""
         table = self.words.table()
         return Source(self.words.summed(cells_NTR, table), table)
 
-    def features(self, source: Source) -> Tensor:
+    def features(self, source: Source, told_NC: Tensor | None = None) -> Tensor:
         """``(N, P, C)``."""
         steps = torch.nn.functional.gelu(source.steps_NTC)
         x = self.gather(steps.reshape(len(steps), self.positions, -1)) + self.place
+        if self.condition is not None:
+            x = x + self.condition(told_NC)[:, None]
         for block in self.blocks:
             x = block(x)
         y: Tensor = self.norm(x)
         return y
 
+    @torch.no_grad()
+    def tell(self, told_C: Tensor) -> None:
+        """Settle the classes of all that is to come."""
+        if self.condition is not None:
+            self.place += self.condition(told_C[None])
+            self.condition = None
+
 
 class Decoder(nn.Module):
     """Latents and past steps to the features of each cell."""
 
-    def __init__(self, spec: WindowSpec, settings: ModelSettings) -> None:
+    def __init__(
+        self, spec: WindowSpec, settings: ModelSettings, conditions: Sequence[int] = ()
+    ) -> None:
         super().__init__()
         fields = tuple(f for f, _ in spec.cells())
         width, cell = settings.decoder_width, settings.cell_width
@@ -93,6 +110,8 @@ class Decoder(nn.Module):
         self.likelihoods = nn.ModuleDict(
             {f.name: LIKELIHOODS[f.kind](f, cell) for f in spec.fields}
         )
+        self.condition = shifts(conditions, width)
+        self.condition_cells = shifts(conditions, spec.rows * cell)
         if spec.layers > 1:
             self.plane = Plane(cell, 4)
             self.from_plane = nn.Linear(spec.rows * cell, width)
@@ -116,18 +135,38 @@ class Decoder(nn.Module):
             torch.cat([nothing[1], by_cell], 1).reshape(chunks, steps, rows, -1),
         )
 
-    def upsampled(self, z_NQD: Tensor) -> Tensor:
+    def upsampled(self, z_NQD: Tensor, told_NC: Tensor | None = None) -> Tensor:
         """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
         place = self.place.repeat(z_NQD.shape[1] // self.positions, 1)
         x = self.unfold(z_NQD) + place
+        if self.condition is not None:
+            x = x + self.condition(told_NC)[:, None]
         for block in self.around:
             x = block(x)
         y: Tensor = self.upsample(torch.nn.functional.gelu(x))
         return y.reshape(len(x), x.shape[1] * self.patch, -1)
 
-    def forward(self, z_NQD: Tensor, cells_NSR: Tensor) -> Tensor:
+    def base(self, context: Tensor, told_NC: Tensor | None = None) -> Tensor:
+        """What all cells of a step begin from: ``(N, ..., C) -> (N, ..., R, E)``."""
+        x: Tensor = self.to_cells(context)
+        if self.condition_cells is not None:
+            shift = self.condition_cells(told_NC)
+            x = x + shift.reshape(len(shift), *[1] * (x.dim() - 2), -1)
+        return x.reshape(*x.shape[:-1], self.spec.rows, self.cell_width)
+
+    @torch.no_grad()
+    def tell(self, told_C: Tensor) -> None:
+        """Settle the classes of all that is to come."""
+        if self.condition is not None and self.condition_cells is not None:
+            self.place += self.condition(told_C[None])
+            self.to_cells.bias += self.condition_cells(told_C[None])[0]
+            self.condition = self.condition_cells = None
+
+    def forward(
+        self, z_NQD: Tensor, cells_NSR: Tensor, told_NC: Tensor | None = None
+    ) -> Tensor:
         """Features of every cell given z and all cells decoded before it: ``(N, S, R, E)``."""
-        u = self.upsampled(z_NQD)
+        u = self.upsampled(z_NQD, told_NC)
         past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)
         embedded = self.words.each(cells_NSR, self.words.table())
         before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
@@ -142,7 +181,7 @@ class Decoder(nn.Module):
             by_step, by_cell = self._layers(cells_NSR)
             heard = heard + by_step
         context = self.steps(heard, u)
-        x = self.to_cells(context).reshape(*embedded.shape)
+        x = self.base(context, told_NC)
         if self.spec.layers > 1:
             x = x + by_cell
         x = x + self.nearby(before) + above
@@ -202,14 +241,18 @@ class Autoencoder(nn.Module):
     """
 
     def __init__(
-        self, spec: WindowSpec, settings: ModelSettings, prior: PriorSettings | None = None
+        self,
+        spec: WindowSpec,
+        settings: ModelSettings,
+        prior: PriorSettings | None = None,
+        conditions: Sequence[int] = (),
     ) -> None:
         super().__init__()
-        self.spec, self.settings = spec, settings
-        self.encoder = Encoder(spec, settings)
+        self.spec, self.settings, self.conditions = spec, settings, tuple(conditions)
+        self.encoder = Encoder(spec, settings, conditions)
         self.bottleneck = BOTTLENECKS[settings.bottleneck](settings.encoder_width, settings.latent)
-        self.decoder = Decoder(spec, settings)
-        self.prior = SequencePrior(*self.latent_shape, prior) if prior else None
+        self.decoder = Decoder(spec, settings, conditions)
+        self.prior = SequencePrior(*self.latent_shape, prior, conditions) if prior else None
 
     @property
     def latent_shape(self) -> tuple[int, int]:
@@ -217,24 +260,36 @@ class Autoencoder(nn.Module):
         return self.encoder.positions, self.settings.latent
 
     def encode(self, cells_NTR: Tensor) -> Posterior:
-        """Windows ``(N, T, R)`` -> the posterior of each."""
-        posterior: Posterior = self.bottleneck(self.encoder(cells_NTR))
+        """Windows ``(N, T, R)`` -> the posterior of each; classes as for ``forward``."""
+        cells_NTR, told_NC = split(cells_NTR, self.spec.rows)
+        posterior: Posterior = self.bottleneck(self.encoder(cells_NTR, told_NC))
         return posterior
+
+    @torch.no_grad()
+    def tell(self, told_C: Tensor) -> None:
+        """Settle the classes of all that is to come: it is then a model without conditions."""
+        self.encoder.tell(told_C)
+        self.decoder.tell(told_C)
+        if self.prior is not None:
+            self.prior.tell(told_C)
 
     def forward(
         self, cells_NSR: Tensor, weight_NW: Tensor, penalties: list[Penalty], step: int
     ) -> Losses:
-        """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding."""
+        """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding. The
+        numbers of a chunk's classes may follow its cells: ``(N, S, R + C)``, see ``split``."""
         chunks, windows = weight_NW.shape
+        cells_NSR, told_NC = split(cells_NSR, self.spec.rows)
+        of_windows = None if told_NC is None else told_NC.repeat_interleave(windows, 0)
         # A penalty on slopes needs them where losses are only measured, too.
         sloped = any(penalty.differentiates for penalty in penalties)
         with torch.set_grad_enabled(sloped or torch.is_grad_enabled()):
             source = self.encoder.source(cells_NSR.reshape(chunks * windows, self.spec.steps, -1))
-            posterior: Posterior = self.bottleneck(self.encoder.features(source))
+            posterior: Posterior = self.bottleneck(self.encoder.features(source, of_windows))
             posterior = posterior._replace(source=source)
         weight_N = weight_NW.reshape(-1)
         z = posterior.sample().reshape(chunks, -1, self.settings.latent)
-        features = self.decoder(z, cells_NSR)
+        features = self.decoder(z, cells_NSR, told_NC)
         total = torch.zeros((), device=z.device)
         terms: dict[str, float] = {}
         per_step = weight_NW.repeat_interleave(self.spec.steps, dim=1)
@@ -246,7 +301,7 @@ class Autoencoder(nn.Module):
         terms["nll"] = total.item()
         terms["kl"] = ((posterior.kl_NPD.sum((1, 2)) * weight_N).sum() / weight_N.sum()).item()
         if self.prior is not None:
-            nats_N = self.prior.loss(z).reshape(chunks * windows, -1).sum(-1)
+            nats_N = self.prior.loss(z, told_NC=told_NC).reshape(chunks * windows, -1).sum(-1)
             rate_N = nats_N - posterior.entropy().sum((1, 2))
             posterior = posterior._replace(rate_N=rate_N)
             terms["rate"] = ((rate_N * weight_N).sum() / weight_N.sum()).item()

@@ -86,7 +86,7 @@ def decode_steps(
             by_step, by_cell = decoder.below(torch.from_numpy(cells[:, t - half : t]).to(device))
         now = past + u[:, t] if at < 0 else past + u[:, t] + by_step[:, at]
         context = decoder.steps.step(now, memory, t, heard)
-        base = decoder.to_cells(context).reshape(blank.shape)
+        base = decoder.base(context)
         if at >= 0:
             base = base + by_cell[:, at]
         base = base + decoder.nearby(torch.cat([before, before_that], dim=-1))

@@ -5,6 +5,7 @@ aggregate posterior), ``prior.sequence.*``, ``copies.bits`` (hash filter of trai
 and, once they are learned, ``concepts.*`` and ``calibration.*`` (see ``knowledge.py``).
 Weights are stored in half precision and computed with in single. The header holds, as JSON:
 ``format``, ``version``, ``recipe``, ``codec``, ``card`` (corpora, licences, figures, defaults).
+A model with conditions (``card["conditions"]``) has format 2, which older editions refuse by name.
 """
 
 from __future__ import annotations
@@ -14,7 +15,7 @@ import json
 import os
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, TypeVar
@@ -27,13 +28,16 @@ from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
 from genvae.errors import FileProblem, ModelProblem, RecipeProblem
-from genvae.models.autoencoder import Autoencoder, Decoder
+from genvae.models.autoencoder import Autoencoder, Decoder, Encoder
+from genvae.models.conditions import UNTOLD, Condition, condition_of
 from genvae.models.copies import SegmentFilter
 from genvae.models.knowledge import Calibration, Concepts
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import Recipe, from_dict, to_dict
 
-FORMAT = 1
+FORMAT = 2
+PLAIN = 1
+"""The format of a model without conditions."""
 M = TypeVar("M", bound=nn.Module)
 
 
@@ -46,6 +50,8 @@ class ModelFile:
     codec: dict[str, Any]
     card: dict[str, Any]
     spec: WindowSpec | None = None
+    told: tuple[int, ...] = ()
+    """The classes that all parts are told, in the order of ``conditions``; nothing by default."""
     _parts: dict[str, Any] = field(default_factory=dict, repr=False)
 
     @cached_property
@@ -70,19 +76,48 @@ class ModelFile:
         return self.spec
 
     @cached_property
+    def conditions(self) -> tuple[Condition, ...]:
+        """What the model can be told beside z. Raises ModelProblem."""
+        try:
+            return tuple(map(condition_of, self.card.get("conditions", ())))
+        except (KeyError, TypeError, ValueError) as why:
+            raise ModelProblem(f"{self.path}: its conditions are damaged ({why})") from None
+
+    def telling(self, told: tuple[int, ...]) -> ModelFile:
+        """The same model, its parts told these classes."""
+        return self if told == self.told else replace(self, told=told, _parts={})
+
+    def _sizes(self) -> list[int]:
+        return [len(condition.classes) for condition in self.conditions]
+
+    def _classes(self) -> Tensor:
+        return torch.tensor(self.told or [UNTOLD] * len(self.conditions), dtype=torch.long)
+
+    @cached_property
     def decoder(self) -> Decoder:
         """The decoder alone: all that generation needs."""
-        module = Decoder(self._spec(), self.recipe.model)
-        return self._filled(module, "decoder.")
+        module = Decoder(self._spec(), self.recipe.model, self._sizes())
+        self._filled(module, "decoder.").tell(self._classes())
+        return module
 
     @cached_property
     def autoencoder(self) -> Autoencoder:
         """Encoder, bottleneck and decoder, for pieces that come in."""
         module = Autoencoder(self._spec(), self.recipe.model)
-        self._filled(module.encoder, "encoder.")
+        module.encoder = Encoder(self._spec(), self.recipe.model, self._sizes())
+        self._filled(module.encoder, "encoder.").tell(self._classes())
         self._filled(module.bottleneck, "bottleneck.")
         module.decoder = self.decoder
         return module.eval()
+
+    def weights(self) -> dict[str, Tensor]:
+        """Encoder, bottleneck, decoder and sequence prior (``prior.*``) as they were learned, for
+        a training that goes on from here."""
+        found = {}
+        for prefix in ("encoder.", "bottleneck.", "decoder."):
+            found |= {prefix + k: v for k, v in self._tensors(prefix).items()}
+        prior = self._tensors("prior.sequence.")
+        return found | {f"prior.{k}": v for k, v in prior.items()}
 
     @cached_property
     def gaussian(self) -> GaussianPrior:
@@ -95,8 +130,9 @@ class ModelFile:
         """The sequence prior, if the model has one."""
         if not self.card.get("sequence_prior"):
             return None
-        module = SequencePrior(*self.latent_shape, self.recipe.prior)
-        return self._filled(module, "prior.sequence.")
+        module = SequencePrior(*self.latent_shape, self.recipe.prior, self._sizes())
+        self._filled(module, "prior.sequence.").tell(self._classes())
+        return module
 
     @cached_property
     def copies(self) -> SegmentFilter | None:
@@ -179,7 +215,7 @@ def header(
 ) -> dict[str, str]:
     """The text that goes into the file's header."""
     return {
-        "format": str(FORMAT),
+        "format": str(FORMAT if card.get("conditions") else PLAIN),
         "version": version,
         "recipe": json.dumps(to_dict(recipe)),
         "codec": json.dumps(dict(codec)),

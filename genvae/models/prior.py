@@ -6,15 +6,19 @@ Axes:  N pieces · W windows · P positions of a window · Q = W*P · D dims of 
 - ``gaussian``: one full-covariance Gaussian fitted to the aggregate posterior of windows.
 - ``sequence``: a causal convolution over positions, and within a position over the dimensions
   of z, each a mixture of Gaussians: it knows how windows follow one another. With a *form* it
-  also hears which earlier window each window returns to (see ``form``).
+  also hears which earlier window each window returns to (see ``form``), and it hears the classes
+  of a piece where there are conditions (see ``conditions``).
 """
 
 from __future__ import annotations
+
+from collections.abc import Sequence
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from genvae.models.conditions import shifts
 from genvae.models.form import ENDS, KINDS, SAME, UNTOLD, Form, Guide
 from genvae.models.likelihood import MixtureOfGaussians
 from genvae.models.networks import CausalStack
@@ -54,7 +58,13 @@ class SequencePrior(nn.Module):
     scale: Tensor
     noise: Tensor
 
-    def __init__(self, positions: int, latent: int, settings: PriorSettings) -> None:
+    def __init__(
+        self,
+        positions: int,
+        latent: int,
+        settings: PriorSettings,
+        conditions: Sequence[int] = (),
+    ) -> None:
         super().__init__()
         self.positions, self.latent = positions, latent
         width, cell = settings.width, settings.cell_width
@@ -69,6 +79,8 @@ class SequencePrior(nn.Module):
         self.row = nn.Parameter(torch.randn(latent, cell) * 0.3)
         self.cells = CausalStack(cell, settings.cell_blocks, cycle=4, dropout=settings.dropout)
         self.likelihood = MixtureOfGaussians(cell, settings.components)
+        self.condition = shifts(conditions, width)
+        self.condition_cells = shifts(conditions, latent * cell)
         self.form = Form() if settings.form else None
         if self.form is not None:
             self.register_buffer("noise", torch.ones(latent))
@@ -100,7 +112,28 @@ class SequencePrior(nn.Module):
         told: Tensor = self.kinds(kind) + self.ends[0][start] + self.ends[1][end]
         return told
 
-    def loss(self, z_NQD: Tensor, phase: int = 0, guide: Guide | None = None) -> Tensor:
+    @torch.no_grad()
+    def tell(self, told_C: Tensor) -> None:
+        """Settle the classes of all that is to come."""
+        if self.condition is not None and self.condition_cells is not None:
+            self.place += self.condition(told_C[None])
+            self.row += self.condition_cells(told_C[None]).reshape(self.row.shape)
+            self.condition = self.condition_cells = None
+
+    def _classes(self, told_NC: Tensor | None) -> tuple[Tensor | float, Tensor | float]:
+        """What the classes add to steps ``(N, width)`` and to cells ``(N, D, E)``."""
+        if self.condition is None or self.condition_cells is None:
+            return 0.0, 0.0
+        cells = self.condition_cells(told_NC)
+        return self.condition(told_NC), cells.reshape(-1, self.latent, self.cell_width)
+
+    def loss(
+        self,
+        z_NQD: Tensor,
+        phase: int = 0,
+        guide: Guide | None = None,
+        told_NC: Tensor | None = None,
+    ) -> Tensor:
         """Negative log-density in nats of each position ``(N, Q)``; ``phase`` is the place of
         the first position within its window. With a guide ``z_NQD`` are whole windows, and what
         those cost that return exactly is not to be counted: they are not drawn but copied."""
@@ -109,6 +142,9 @@ class SequencePrior(nn.Module):
         index = (torch.arange(q, device=x.device) + phase) % self.positions
         past = torch.cat([torch.zeros_like(x[:, :1]), x[:, :-1]], dim=1)
         here = self.past(past) + self.place[index]
+        by_step, by_cell = self._classes(told_NC)
+        if isinstance(by_step, Tensor):
+            here = here + by_step[:, None]
         told = self._told(guide)
         if isinstance(told, Tensor) and told.dim() == 3:
             told = told.repeat_interleave(self.positions, dim=1)
@@ -118,6 +154,8 @@ class SequencePrior(nn.Module):
             here = here + self.refer(reference)
         cells = self.to_cells(self.steps(here)).reshape(n, q, self.latent, self.cell_width)
         cells = cells + self.row
+        if isinstance(by_cell, Tensor):
+            cells = cells + by_cell[:, None]
         if reference is not None:
             cells = cells + self._refer_cells(reference, there)
         embedded = self.value(x[..., None])
@@ -154,9 +192,10 @@ class SequencePrior(nn.Module):
         x = torch.zeros(n, d)
         out = torch.zeros(n, q, d)
         told = self._told(guide)
+        by_step, by_cell = self._classes(None)
         for t in range(q):
             window, place = divmod(t, self.positions)
-            here = self.past(x) + self.place[place]
+            here = self.past(x) + self.place[place] + by_step
             here = here + (told[:, window] if guide is not None else told)  # type: ignore[index]
             reference, there, copied = None, None, None
             if guide is not None:
@@ -171,7 +210,7 @@ class SequencePrior(nn.Module):
                 assert reference is not None
                 out[:, t] = x = reference
                 continue
-            base = self.to_cells(context).reshape(n, d, self.cell_width) + self.row
+            base = self.to_cells(context).reshape(n, d, self.cell_width) + self.row + by_cell
             if reference is not None and there is not None:
                 base = base + self._refer_cells(reference, there)
             lean = self._lean(reference)

@@ -1,6 +1,6 @@
 """Batches of chunks from encoded pieces.
 
-Axes:  N chunks · W windows · T steps of a window · S = W*T · R cells
+Axes:  N chunks · W windows · T steps of a window · S = W*T · R cells · C conditions
 """
 
 from __future__ import annotations
@@ -17,7 +17,9 @@ from genvae.domains.base import Codec, split_cells, stack_cells
 class Chunks:
     """Runs of ``windows`` neighbouring windows, starting at multiples of ``stride`` steps.
 
-    ``pieces`` are ``(S_i, R)`` arrays of categories. Of the drawn chunks, a share ``distort`` is
+    ``pieces`` are ``(S_i, R)`` arrays of categories, or ``(S_i, R + C)``: the numbers of their
+    classes travel with the cells, alike at every step; when chunks are varied some are ``hidden``
+    (see ``recipe.ConditionSettings``). Of the drawn chunks, a share ``distort`` is
     distorted by the codec, and a share ``mix`` takes each of its fields from one of two. A piece
     shorter than a chunk is padded at its end with each field's first trivial category, and the
     padding has weight 0.
@@ -32,11 +34,12 @@ class Chunks:
         stride: int,
         distort: float = 0.0,
         mix: float = 0.0,
+        hidden: float = 1.0,
     ) -> None:
         self.codec, self.spec, self.windows = codec, codec.spec, windows
         self.pieces = list(pieces)
         self.length = windows * self.spec.steps
-        self.distort, self.mix = distort, mix
+        self.distort, self.mix, self.hidden = distort, mix, hidden
         self.starts = [
             (i, at)
             for i, piece in enumerate(self.pieces)
@@ -54,7 +57,8 @@ class Chunks:
         weight = np.zeros(self.windows, dtype=np.float32)
         weight[: -(-len(part) // self.spec.steps)] = 1.0
         if len(part) < self.length:
-            gap = np.broadcast_to(self.filler, (self.length - len(part), len(self.filler)))
+            filler = np.concatenate([self.filler, part[0, len(self.filler) :]])
+            gap = np.broadcast_to(filler, (self.length - len(part), len(filler)))
             part = np.concatenate([part, gap])
         return part, weight
 
@@ -64,12 +68,17 @@ class Chunks:
         return at // self.spec.steps, -(-len(self.pieces[piece]) // self.spec.steps)
 
     def augmented(self, cells_SR: np.ndarray, rng: np.random.Generator) -> np.ndarray:
-        """The chunk as the codec varies it."""
-        cells = cells_SR.reshape(self.windows, self.spec.steps, -1)
+        """The chunk as the codec varies it, some of its conditions hidden."""
+        labels_SC = cells_SR[:, self.spec.rows :]
+        cells = cells_SR[:, : self.spec.rows].reshape(self.windows, self.spec.steps, -1)
         varied = self.codec.augment(split_cells(self.spec, cells), rng)
         if rng.random() < self.distort:
             varied = self.codec.distort(varied, rng)
-        return stack_cells(self.spec, varied).reshape(cells_SR.shape)
+        out = stack_cells(self.spec, varied).reshape(len(cells_SR), -1)
+        if not labels_SC.shape[1]:
+            return out
+        told_C = rng.random(labels_SC.shape[1]) >= rng.random() * self.hidden
+        return np.concatenate([out, labels_SC * told_C], axis=1)
 
     def batch(
         self, indices: Sequence[int], rng: np.random.Generator | None = None

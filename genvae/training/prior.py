@@ -1,6 +1,7 @@
 """Fitting the sequence prior to the latents of whole pieces, after the autoencoder.
 
 Axes:  N stretches · W windows · S positions of a piece · Q positions of a stretch · D dims of z
+       C conditions
 """
 
 from __future__ import annotations
@@ -13,6 +14,7 @@ import numpy as np
 import torch
 
 from genvae.models.autoencoder import Autoencoder
+from genvae.models.conditions import split
 from genvae.models.form import NEW, SAME, Guide, ends_of, returns
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import PriorSettings
@@ -36,6 +38,8 @@ class Batch:
     mean_NQD: np.ndarray
     places: Sequence[tuple[int, int]]
     """The window at which each stretch begins, and how many its piece has."""
+    told_NC: torch.Tensor | None = None
+    """The classes of each stretch, where there are conditions."""
 
 
 Draw = Callable[[np.random.Generator], Batch]
@@ -48,12 +52,14 @@ def fit_sequence_prior(
     settings: PriorSettings,
     *,
     training: Sequence[Latents] = (),
+    told: Sequence[np.ndarray] = (),
     fresh: bool = True,
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> dict[str, float]:
     """Maximise the density of what ``draw`` gives; keep the best weights by validation. The form,
-    where the prior has one, is counted from the ``training`` pieces.
+    where the prior has one, is counted from the ``training`` pieces. ``told`` are the classes
+    ``(C,)`` of each validation piece, where there are conditions.
 
     A prior that is not ``fresh`` was learned together with the autoencoder: it goes on from its
     weights, at half the rate. Returns the best step and its nats a window on validation latents.
@@ -89,7 +95,7 @@ def fit_sequence_prior(
         if progress:
             progress(step + 1, loss.item() * prior.positions)
         if (step + 1) % every == 0 or step + 1 == settings.steps:
-            measured = evaluate(prior, validation, settings)
+            measured = evaluate(prior, validation, settings, told)
             if measured < best:
                 best, best_step = measured, step + 1
                 best_state = {k: v.clone() for k, v in prior.state_dict().items()}
@@ -135,6 +141,7 @@ def drawn_from(model: Autoencoder, chunks: Chunks, batch: int) -> Draw:
             weight_NW.repeat_interleave(positions, dim=1),
             posterior.mean_NPD.reshape(batch, -1, latent).numpy(),
             [chunks.place(i) for i in chosen],
+            split(cells_NSR, model.spec.rows)[1],
         )
 
     return draw
@@ -145,6 +152,7 @@ def stretches(
     pieces: Sequence[Latents],
     settings: PriorSettings,
     rng: np.random.Generator,
+    told: Sequence[np.ndarray] = (),
 ) -> Batch:
     """Stretches that begin at a window's first position; short pieces are padded, weight 0."""
     sizes = np.array([len(m) for m, _ in pieces], dtype=float)
@@ -152,7 +160,8 @@ def stretches(
     z = np.zeros((settings.batch, q, prior.latent), dtype=np.float32)
     weight = np.zeros((settings.batch, q), dtype=np.float32)
     means, places = np.zeros_like(z), []
-    for row, i in enumerate(rng.choice(len(pieces), settings.batch, p=sizes / sizes.sum())):
+    chosen = rng.choice(len(pieces), settings.batch, p=sizes / sizes.sum())
+    for row, i in enumerate(chosen):
         mean, sigma = pieces[i]
         last = max(0, len(mean) - q) // prior.positions
         at = int(rng.integers(last + 1)) * prior.positions
@@ -162,18 +171,19 @@ def stretches(
         means[row, : len(noise)] = mean[part]
         weight[row, : len(noise)] = 1.0
         places.append((at // prior.positions, len(mean) // prior.positions))
-    return Batch(torch.from_numpy(z), torch.from_numpy(weight), means, places)
+    told_NC = torch.from_numpy(np.stack([told[i] for i in chosen])) if len(told) else None
+    return Batch(torch.from_numpy(z), torch.from_numpy(weight), means, places, told_NC)
 
 
 def _cost(prior: SequencePrior, batch: Batch) -> tuple[torch.Tensor, torch.Tensor]:
     """Nats of each position and its weight, ``(N, Q)``: windows that return exactly are copied,
     not drawn, and weigh nothing."""
     if prior.form is None:
-        return prior.loss(batch.z_NQD), batch.weight_NQ
+        return prior.loss(batch.z_NQD, told_NC=batch.told_NC), batch.weight_NQ
     guide = guide_of(prior, batch)
     drawn_NW = torch.from_numpy(guide.kind_NW != SAME)
     weight = batch.weight_NQ * drawn_NW.repeat_interleave(prior.positions, dim=1)
-    return prior.loss(batch.z_NQD, guide=guide), weight
+    return prior.loss(batch.z_NQD, guide=guide, told_NC=batch.told_NC), weight
 
 
 def guide_of(prior: SequencePrior, batch: Batch) -> Guide:
@@ -190,13 +200,18 @@ def guide_of(prior: SequencePrior, batch: Batch) -> Guide:
 
 
 @torch.no_grad()
-def evaluate(prior: SequencePrior, pieces: Sequence[Latents], settings: PriorSettings) -> float:
+def evaluate(
+    prior: SequencePrior,
+    pieces: Sequence[Latents],
+    settings: PriorSettings,
+    told: Sequence[np.ndarray] = (),
+) -> float:
     """Nats a window of validation latents (one fixed draw of each posterior)."""
     prior.eval()
     rng = np.random.default_rng(1)
     total, count = 0.0, 0.0
     for _ in range(8):
-        nll, weight = _cost(prior, stretches(prior, pieces, settings, rng))
+        nll, weight = _cost(prior, stretches(prior, pieces, settings, rng, told))
         total += float((nll * weight).sum())
         count += float(weight.sum())
     prior.train()

@@ -26,8 +26,8 @@ from genvae.training.split import Split, split
 from genvae.workflows.pool import for_each
 
 Progress = Callable[[int, int], None]
-FORMAT = 2
-"""Of the cache's files: 2 has the pieces' contexts."""
+FORMAT = 3
+"""Of the cache's files: 2 has the pieces' contexts, 3 which file each is from."""
 
 
 @dataclass(frozen=True)
@@ -40,6 +40,8 @@ class Dataset:
     names: tuple[str, ...]
     contexts: tuple[dict[str, Any], ...]
     """What writing each piece back needs (``Encoded.context``)."""
+    sources: tuple[Path, ...]
+    """The file that each piece is from."""
     skipped: int
     fingerprint: str
 
@@ -84,9 +86,9 @@ def prepare(codec: Codec, paths: Sequence[Path], progress: Progress | None = Non
     fingerprint = digest.hexdigest()[:20]
     cache = fetch.home() / "cache" / f"{codec.domain}-{fingerprint}.npz"
     if cache.exists():
-        return _load(cache, fingerprint)
+        return _load(cache, paths, fingerprint)
     dataset = _encode(codec, paths, fingerprint, progress)
-    _store(cache, dataset)
+    _store(cache, paths, dataset)
     return dataset
 
 
@@ -96,8 +98,9 @@ def _encode(
     encoded: list[Encoded] = []
     groups: list[str] = []
     names: list[str] = []
+    sources: list[Path] = []
     skipped = 0
-    for i, (_, found) in enumerate(for_each(Encoder(codec), paths)):
+    for i, (path, found) in enumerate(for_each(Encoder(codec), paths)):
         if isinstance(found, GenvaeError):
             skipped += 1
         else:
@@ -105,6 +108,7 @@ def _encode(
                 encoded.append(part)
                 groups.append(group)
                 names.append(name)
+                sources.append(path)
         if progress:
             progress(i + 1, len(paths))
     if not encoded:
@@ -117,7 +121,9 @@ def _encode(
         stack_cells(codec.spec, e.windows).reshape(-1, rows).astype(np.uint16) for e in encoded
     )
     contexts = tuple(e.context for e in encoded)
-    return Dataset(cells, tuple(clusters), tuple(names), contexts, skipped, fingerprint)
+    return Dataset(
+        cells, tuple(clusters), tuple(names), contexts, tuple(sources), skipped, fingerprint
+    )
 
 
 @dataclass(frozen=True)
@@ -135,8 +141,9 @@ class Encoder:
         ]
 
 
-def _store(path: Path, dataset: Dataset) -> None:
+def _store(path: Path, paths: Sequence[Path], dataset: Dataset) -> None:
     path.parent.mkdir(parents=True, exist_ok=True)
+    numbers = {source: i for i, source in enumerate(paths)}
     # A name of its own: another process may be at the same corpus.
     handle, partial = tempfile.mkstemp(".partial.npz", f"{path.stem}-", path.parent)
     try:
@@ -148,6 +155,7 @@ def _store(path: Path, dataset: Dataset) -> None:
                 clusters=np.array(dataset.clusters),
                 names=np.array(dataset.names),
                 contexts=np.frombuffer(json.dumps(dataset.contexts).encode(), dtype=np.uint8),
+                sources=np.array([numbers[source] for source in dataset.sources]),
                 skipped=np.array(dataset.skipped),
             )
         os.replace(partial, path)
@@ -155,7 +163,7 @@ def _store(path: Path, dataset: Dataset) -> None:
         Path(partial).unlink(missing_ok=True)
 
 
-def _load(path: Path, fingerprint: str) -> Dataset:
+def _load(path: Path, paths: Sequence[Path], fingerprint: str) -> Dataset:
     with np.load(path, allow_pickle=False) as stored:
         cuts = np.cumsum(stored["lengths"])[:-1]
         return Dataset(
@@ -163,6 +171,7 @@ def _load(path: Path, fingerprint: str) -> Dataset:
             tuple(str(c) for c in stored["clusters"]),
             tuple(str(n) for n in stored["names"]),
             tuple(json.loads(stored["contexts"].tobytes())),
+            tuple(paths[i] for i in stored["sources"]),
             int(stored["skipped"]),
             fingerprint,
         )

@@ -1,6 +1,7 @@
 """``genvae train``: from a recipe to a model file.
 
 Axes:  N windows or chunks · S steps · R cells · P positions · D dims of z
+       I pieces · C conditions
 """
 
 from __future__ import annotations
@@ -9,6 +10,8 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
+
+import numpy as np
 
 from genvae import __version__
 from genvae import recipe as recipes
@@ -26,6 +29,7 @@ from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
 from genvae.training.prior import Latents, drawn_from, fit_gaussian, fit_sequence_prior, latents_of
 from genvae.training.split import Split
+from genvae.workflows import conditions
 from genvae.workflows import dataset as data
 
 
@@ -84,22 +88,32 @@ def train(
         )
     known = data.windows_of(codec, [pieces.cells[i] for i in parts.train])
     codec.observe(split_cells(codec.spec, known))
+    told, told_IC = conditions.learned(recipe, codec, pieces, parts, folder)
+    for name, shares in conditions.shares(told, told_IC).items():
+        listen.say(f"{name}: " + ", ".join(f"{value} {n}" for value, n in shares.items()))
+    cells = conditions.with_classes(pieces.cells, told_IC)
     torch.manual_seed(recipe.training.seed)
     together = recipe.loss.learned_rate > 0 or prior_only
-    model = Autoencoder(codec.spec, recipe.model, recipe.prior if together else None)
+    prior = recipe.prior if together else None
+    sizes = [len(condition.classes) for condition in told]
+    model = Autoencoder(codec.spec, recipe.model, prior, sizes)
     if start is not None:
         _continue_from(model, start, codec)
     if prior_only:
         outcome = None
         torch.set_num_threads(recipe.training.threads or torch.get_num_threads())
     else:
-        outcome = _fit(model, pieces, parts, recipe, codec, run, resume, listen)
+        outcome = _fit(model, cells, parts, recipe, codec, run, resume, listen)
     model.eval()
-    latents = [latents_of(model, pieces.cells[i]) for i in parts.train]
+    latents = [latents_of(model, cells[i]) for i in parts.train]
     gaussian = fit_gaussian(model, latents)
-    sequence, prior_figures = _fit_prior(model, latents, pieces, parts, recipe, codec, listen)
+    sequence, prior_figures = _fit_prior(
+        model, latents, cells, told_IC, parts, recipe, codec, listen
+    )
     segments = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = _card(recipe, pieces, outcome, prior_figures, folder)
+    if told:
+        card["conditions"] = [condition.table() for condition in told]
     if prior_only and start is not None:
         card["training"] = files.read(start).card["training"] | {"prior": card["training"]["prior"]}
     files.save(
@@ -118,7 +132,7 @@ def train(
 
 def _fit(
     model: Autoencoder,
-    pieces: data.Dataset,
+    cells: Sequence[np.ndarray],
     parts: Split,
     recipe: Recipe,
     codec: Codec,
@@ -127,12 +141,17 @@ def _fit(
     listen: Listener,
 ) -> Outcome:
     def chunks(indices: Sequence[int], stride: int, **shares: float) -> Chunks:
-        chosen = [pieces.cells[i] for i in indices]
+        chosen = [cells[i] for i in indices]
         return Chunks(chosen, codec, windows=recipe.data.windows, stride=stride, **shares)
 
-    varied = {"distort": recipe.data.distort, "mix": recipe.data.mix}
+    varied = {
+        "distort": recipe.data.distort,
+        "mix": recipe.data.mix,
+        "hidden": recipe.condition.hidden,
+    }
     length = recipe.data.windows * codec.spec.steps
-    real = data.windows_of(codec, [pieces.cells[i] for i in parts.validation])
+    rows = codec.spec.rows
+    real = data.windows_of(codec, [cells[i][:, :rows] for i in parts.validation])
     listen.stage("train", recipe.training.steps)
     return fit(
         model,
@@ -149,7 +168,8 @@ def _fit(
 def _fit_prior(
     model: Autoencoder,
     latents: Sequence[Latents],
-    pieces: data.Dataset,
+    cells: Sequence[np.ndarray],
+    told_IC: np.ndarray,
     parts: Split,
     recipe: Recipe,
     codec: Codec,
@@ -158,20 +178,22 @@ def _fit_prior(
     settings = recipe.prior
     if not settings.steps:
         return None, {}
-    prior = model.prior or SequencePrior(*model.latent_shape, settings)
+    prior = model.prior or SequencePrior(*model.latent_shape, settings, model.conditions)
     chunks = Chunks(
-        [pieces.cells[i] for i in parts.train],
+        [cells[i] for i in parts.train],
         codec,
         windows=max(1, settings.positions // prior.positions),
         stride=recipe.data.stride,
+        hidden=recipe.condition.hidden,
     )
     listen.stage("prior", settings.steps)
     figures = fit_sequence_prior(
         prior,
         drawn_from(model, chunks, settings.batch),
-        [latents_of(model, pieces.cells[i]) for i in parts.validation],
+        [latents_of(model, cells[i]) for i in parts.validation],
         settings,
         training=latents,
+        told=told_IC[list(parts.validation)] if told_IC.shape[1] else (),
         fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),
@@ -182,11 +204,12 @@ def _fit_prior(
 def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     given = files.read(start)
     given.spec = codec.spec
-    # What the model's prior does not know yet (a form) begins as it is.
-    state = {k: v for k, v in model.state_dict().items() if k.startswith("prior.")}
-    state |= given.autoencoder.state_dict()
-    if model.prior is not None and given.sequence is not None:
-        state |= {f"prior.{k}": v for k, v in given.sequence.state_dict().items()}
+    # What the given model does not know yet (a form, conditions) begins as it is.
+    own = model.state_dict()
+    state = {k: v for k, v in own.items() if k.startswith("prior.") or ".condition" in k}
+    state |= {
+        k: v for k, v in given.weights().items() if model.prior or not k.startswith("prior.")
+    }
     try:
         model.load_state_dict(state)
     except RuntimeError as why:

@@ -16,6 +16,7 @@ from genvae.domains.music.cadence import closed
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
 from genvae.domains.music.form_measures import MOST, SPREAD, form_measures
+from genvae.domains.music.labels import LABELS, PITCHED, label
 from genvae.domains.music.layouts import NOTES, Layout
 from genvae.domains.music.measures import (
     same_notes,
@@ -35,7 +36,7 @@ from genvae.domains.music.paths import (
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
 from genvae.domains.music.portrait import song_portraits
-from genvae.domains.music.requests import context_for, windows_for_bars
+from genvae.domains.music.requests import classes_of, context_for, windows_for_bars
 from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
 from genvae.domains.music.song_measures import ATTRIBUTES, measure_words, song_measures
@@ -57,6 +58,7 @@ class MusicCodec(Codec):
     def __init__(self, layout: Layout) -> None:
         self.layout = layout
         self.spec = layout.spec()
+        self.conditions = LABELS | (PITCHED if layout.pitched else {})
         self.measure_words = measure_words([plan.name for plan in layout.voices])
         self.writers: Mapping[str, Writer] = {
             ".mid": write_midi,
@@ -121,6 +123,18 @@ class MusicCodec(Codec):
     def measure_course(self, piece: Song) -> dict[str, float]:
         """See ``form_measures``."""
         return form_measures(self._chosen(piece), self.layout)
+
+    def label(self, name: str, windows: Windows, context: Mapping[str, Any]) -> str | None:
+        """See ``labels.label``."""
+        return label(name, windows, context, self.layout)
+
+    def request(self, name: str, value: str) -> dict[str, Any]:
+        """A meter and a mode are those of the context, too."""
+        return {name: value} if name in self.conditions else {}
+
+    def requested(self, requests: Mapping[str, Any]) -> dict[str, str]:
+        """See ``requests.classes_of``."""
+        return classes_of(requests, self.layout)
 
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
         return window_measures(windows, self.layout)

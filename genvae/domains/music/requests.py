@@ -27,7 +27,8 @@ def context_for(
     OptionProblem."""
     drawn = int(rng.integers(12))
     asked = requests.get("key")
-    tonic, mode = (drawn, "either") if asked is None else parse_key_and_mode(str(asked))
+    either = str(requests.get("mode", "either"))
+    tonic, mode = (drawn, either) if asked is None else parse_key_and_mode(str(asked))
     programs = {plan.name: plan.program for plan in layout.voices}
     programs |= _programs(requests.get("program"), layout)
     context: dict[str, Any] = {
@@ -38,6 +39,14 @@ def context_for(
         "ending": mode,
     }
     return context | ({"loop": True} if requests.get("loop") else {})
+
+
+def classes_of(requests: Mapping[str, Any], layout: Layout) -> dict[str, str]:
+    """The meter of a new song, and the mode if a key is asked for. Raises OptionProblem."""
+    found = {"meter": "{}/{}".format(*_meter(requests.get("meter"), layout))}
+    if requests.get("key") is not None:
+        found["mode"] = parse_key_and_mode(str(requests["key"]))[1]
+    return found
 
 
 def windows_for_bars(length: str | None) -> tuple[int, dict[str, Any]]:
