@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from genvae.domains import registry
 from genvae.errors import RecipeProblem
 from genvae.recipe import (
+    ConditionSettings,
     DataSettings,
     LossSettings,
     ModelSettings,
@@ -61,6 +62,12 @@ RECIPES = st.builds(
         latent_norm=SHARES,
         late_from=st.just((3.0, 5.0)),
         late_rate=st.tuples(SHARES, SHARES),
+    ),
+    condition=st.builds(
+        ConditionSettings,
+        names=st.lists(TEXTS.filter(bool), max_size=3, unique=True).map(tuple),
+        classes=st.integers(2, 5),
+        hidden=st.floats(0, 1),
     ),
     training=st.builds(TrainingSettings, steps=COUNTS, batch=COUNTS, rate=SHARES),
 )
@@ -114,7 +121,7 @@ BASE = {"name": "a", "domain": "music"}
         (
             {"trianing": {}},
             "recipe: unknown key 'trianing'; did you mean 'training'? "
-            "known: codec, data, domain, loss, model, name, prior, title, training",
+            "known: codec, condition, data, domain, loss, model, name, prior, title, training",
         ),
         (
             {"loss": {"bta": 1.0}},
@@ -167,6 +174,12 @@ BASE = {"name": "a", "domain": "music"}
         ({"loss": {"free_bits": -1}}, "recipe: [loss] free_bits = -1.0: expected 0 or more"),
         ({"loss": {"warmup": -1}}, "recipe: [loss] warmup = -1: expected 0 or more"),
         ({"prior": {"rate": float("nan")}}, "recipe: [prior] rate = nan: expected 0 or more"),
+        (
+            {"condition": {"names": ["style", "style"]}},
+            "recipe: [condition] names = ['style', 'style']: expected names, each once",
+        ),
+        ({"condition": {"classes": 1}}, "recipe: [condition] classes = 1: expected 2 to 5"),
+        ({"condition": {"hidden": 2}}, "recipe: [condition] hidden = 2.0: expected 0 to 1"),
         ({"training": {"steps": 0}}, "recipe: [training] steps: expected 1 or more"),
         ({"training": {"average": 1.0}}, "recipe: [training] average = 1.0: expected below 1"),
     ],

@@ -85,6 +85,8 @@ def info(
     }
     for key, value in facts.items():
         voice.say(f"  {key:<11} {value}")
+    for condition in card["conditions"]:
+        voice.say(f"  {'condition':<11} {condition['name']}: {_classes(condition)}")
     voice.say(f"  {'may ship':<11} what it makes: {card['may_ship_samples']}")
     for corpus in card["corpora"]:
         voice.say(f"  {'corpus':<11} {corpus.get('name', '?')}: {corpus.get('licence', '?')}")
@@ -93,6 +95,13 @@ def info(
     if not card["figures"]:
         voice.say("  no figures yet: genvae evaluate MODEL --write")
     voice.figures(card["figures"])
+
+
+def _classes(condition: Mapping[str, Any]) -> str:
+    """``low, medium from 8, high from 11.2``: the classes, and of a number where each begins."""
+    begins = ["", *(f" from {edge:.4g}" for edge in condition["edges"])]
+    begins += [""] * (len(condition["classes"]) - len(begins))
+    return ", ".join(f"{c}{b}" for c, b in zip(condition["classes"], begins, strict=True))
 
 
 def _pairs(values: Mapping[str, Any]) -> str:

@@ -61,6 +61,14 @@ def sample(
             help="Music: a voice's instrument (repeatable), or chip for all.",
         ),
     ] = None,
+    wishes: Annotated[
+        list[str] | None,
+        typer.Option(
+            "--set",
+            metavar="NAME=VALUE",
+            help="What the pieces are to be (repeatable); genvae models info tells the names.",
+        ),
+    ] = None,
     loop: Annotated[
         bool, typer.Option("--loop", help="Music: the end goes on into the beginning.")
     ] = False,
@@ -90,7 +98,7 @@ def sample(
     """
     import secrets
 
-    from genvae.workflows import store, tally, write
+    from genvae.workflows import store, tally, told, wanted, write
     from genvae.workflows.made import Times
     from genvae.workflows.output import Output
 
@@ -98,6 +106,7 @@ def sample(
     opened = store.open_model(model, domain)
     asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
     requests = store.requests(opened.domain, asked)
+    opened, requests = told.for_sample(opened, wanted.parse(wishes or []), requests)
     voice = Voice(quiet, as_json)
     times = Times()
     chosen = secrets.randbits(32) if seed is None else seed

@@ -11,8 +11,8 @@ decoder are convolutions; decoding starts from nothing but z.
 
 A plain autoencoder, a VAE, a beta-VAE or a regularised autoencoder is a choice of bottleneck
 and penalties in a recipe, and a conditional one (Sohn et al. 2015) has conditions that encoder,
-decoder and prior hear (see ``conditions``); there are no subclasses. The decoder is that of PixelVAE (Gulrajani
-et al. 2017) with local latents in place of a global one.
+decoder and prior hear (see ``conditions``); there are no subclasses. The decoder is that of
+PixelVAE (Gulrajani et al. 2017) with local latents in place of a global one.
 """
 
 from __future__ import annotations
@@ -24,63 +24,14 @@ import torch
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
-from genvae.models.bottleneck import BOTTLENECKS, Posterior, Source
+from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.conditions import shifts, split
+from genvae.models.encoder import Encoder
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary
 from genvae.models.penalties import Penalty
 from genvae.models.prior import SequencePrior
 from genvae.recipe import ModelSettings, PriorSettings
-
-
-class Encoder(nn.Module):
-    """Windows to features at each latent position: patches, then residual convolutions."""
-
-    def __init__(
-        self, spec: WindowSpec, settings: ModelSettings, conditions: Sequence[int] = ()
-    ) -> None:
-        super().__init__()
-        if spec.steps % settings.patch:
-            raise ValueError(f"patch {settings.patch} does not divide {spec.steps} steps")
-        width = settings.encoder_width
-        self.patch = settings.patch
-        self.positions = spec.steps // settings.patch
-        self.words = Vocabulary(tuple(f for f, _ in spec.cells()), width // 2, spec.rows**-0.5)
-        self.gather = nn.Linear(settings.patch * (width // 2), width)
-        self.place = nn.Parameter(torch.zeros(self.positions, width))
-        self.blocks = nn.ModuleList(
-            ResidualBlock(width, 1 + i % 2, settings.dropout)
-            for i in range(settings.encoder_blocks)
-        )
-        self.norm = nn.LayerNorm(width)
-        self.condition = shifts(conditions, width)
-
-    def forward(self, cells_NTR: Tensor, told_NC: Tensor | None = None) -> Tensor:
-        """``(N, T, R)`` categories -> ``(N, P, C)``."""
-        return self.features(self.source(cells_NTR), told_NC)
-
-    def source(self, cells_NTR: Tensor) -> Source:
-        """The cells as the encoder hears them."""
-        table = self.words.table()
-        return Source(self.words.summed(cells_NTR, table), table)
-
-    def features(self, source: Source, told_NC: Tensor | None = None) -> Tensor:
-        """``(N, P, C)``."""
-        steps = torch.nn.functional.gelu(source.steps_NTC)
-        x = self.gather(steps.reshape(len(steps), self.positions, -1)) + self.place
-        if self.condition is not None:
-            x = x + self.condition(told_NC)[:, None]
-        for block in self.blocks:
-            x = block(x)
-        y: Tensor = self.norm(x)
-        return y
-
-    @torch.no_grad()
-    def tell(self, told_C: Tensor) -> None:
-        """Settle the classes of all that is to come."""
-        if self.condition is not None:
-            self.place += self.condition(told_C[None])
-            self.condition = None
 
 
 class Decoder(nn.Module):
@@ -158,13 +109,11 @@ class Decoder(nn.Module):
     def tell(self, told_C: Tensor) -> None:
         """Settle the classes of all that is to come."""
         if self.condition is not None and self.condition_cells is not None:
-            self.place += self.condition(told_C[None])
-            self.to_cells.bias += self.condition_cells(told_C[None])[0]
+            self.place.add_(self.condition(told_C[None]))
+            self.to_cells.bias.add_(self.condition_cells(told_C[None])[0])
             self.condition = self.condition_cells = None
 
-    def forward(
-        self, z_NQD: Tensor, cells_NSR: Tensor, told_NC: Tensor | None = None
-    ) -> Tensor:
+    def forward(self, z_NQD: Tensor, cells_NSR: Tensor, told_NC: Tensor | None = None) -> Tensor:
         """Features of every cell given z and all cells decoded before it: ``(N, S, R, E)``."""
         u = self.upsampled(z_NQD, told_NC)
         past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)

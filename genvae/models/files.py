@@ -12,9 +12,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 from collections.abc import Mapping
-from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
@@ -23,17 +21,20 @@ from typing import Any, TypeVar
 import numpy as np
 import torch
 from safetensors import SafetensorError, safe_open
-from safetensors.torch import save as to_bytes
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
-from genvae.errors import FileProblem, ModelProblem, RecipeProblem
-from genvae.models.autoencoder import Autoencoder, Decoder, Encoder
+from genvae.errors import ModelProblem, RecipeProblem
+from genvae.models.autoencoder import Autoencoder, Decoder
 from genvae.models.conditions import UNTOLD, Condition, condition_of
 from genvae.models.copies import SegmentFilter
+from genvae.models.encoder import Encoder
 from genvae.models.knowledge import Calibration, Concepts
 from genvae.models.prior import GaussianPrior, SequencePrior
+from genvae.models.safe import write, write_bytes
 from genvae.recipe import Recipe, from_dict, to_dict
+
+__all__ = ["ModelFile", "read", "save", "write", "write_bytes"]
 
 FORMAT = 2
 PLAIN = 1
@@ -113,7 +114,7 @@ class ModelFile:
     def weights(self) -> dict[str, Tensor]:
         """Encoder, bottleneck, decoder and sequence prior (``prior.*``) as they were learned, for
         a training that goes on from here."""
-        found = {}
+        found: dict[str, Tensor] = {}
         for prefix in ("encoder.", "bottleneck.", "decoder."):
             found |= {prefix + k: v for k, v in self._tensors(prefix).items()}
         prior = self._tensors("prior.sequence.")
@@ -221,30 +222,6 @@ def header(
         "codec": json.dumps(dict(codec)),
         "card": json.dumps(dict(card)),
     }
-
-
-def write(path: Path, tensors: Mapping[str, Tensor], text: Mapping[str, str]) -> None:
-    """Tensors and header to a file, all or nothing. Raises FileProblem."""
-    write_bytes(path, to_bytes(dict(tensors), dict(text)))
-
-
-def write_bytes(path: Path, data: bytes) -> None:
-    """A .safetensors file with the texts of its header in order, all or nothing: safetensors
-    shuffles them, and equal content should be equal bytes. Raises FileProblem."""
-    size = int.from_bytes(data[:8], "little")
-    head = json.loads(data[8 : 8 + size])
-    head["__metadata__"] = dict(sorted(head["__metadata__"].items()))
-    text = json.dumps(head, separators=(",", ":"), ensure_ascii=False).encode()
-    text += b" " * (-len(text) % 8)
-    partial = path.with_name(path.name + ".partial")
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        partial.write_bytes(len(text).to_bytes(8, "little") + text + data[8 + size :])
-        os.replace(partial, path)
-    except OSError as why:
-        with suppress(OSError):
-            partial.unlink(missing_ok=True)
-        raise FileProblem(f"{path}: cannot be written ({why.strerror or why})") from None
 
 
 def add_knowledge(

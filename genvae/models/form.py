@@ -146,4 +146,6 @@ class Form(nn.Module):
 def _pick(weights: np.ndarray, uniform: float) -> int:
     """The place in which a uniform number falls; 0 where all weights are 0."""
     edges = np.cumsum(weights)
+    if edges[-1] <= 0:
+        return 0
     return min(int(np.searchsorted(edges, uniform * edges[-1], side="right")), len(weights) - 1)

@@ -116,8 +116,8 @@ class SequencePrior(nn.Module):
     def tell(self, told_C: Tensor) -> None:
         """Settle the classes of all that is to come."""
         if self.condition is not None and self.condition_cells is not None:
-            self.place += self.condition(told_C[None])
-            self.row += self.condition_cells(told_C[None]).reshape(self.row.shape)
+            self.place.add_(self.condition(told_C[None]))
+            self.row.add_(self.condition_cells(told_C[None]).reshape(self.row.shape))
             self.condition = self.condition_cells = None
 
     def _classes(self, told_NC: Tensor | None) -> tuple[Tensor | float, Tensor | float]:

@@ -67,6 +67,7 @@ def card(name: str) -> dict[str, Any]:
         "defaults": model.card.get("defaults", {}),
         "may_ship_samples": may_ship(model.card),
         "corpora": model.card.get("corpora", []),
+        "conditions": [c.table() for c in model.conditions],
         "training": model.card.get("training", {}),
         "figures": model.card.get("figures", {}),
     }

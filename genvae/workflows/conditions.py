@@ -23,8 +23,20 @@ from genvae.workflows import dataset as data
 FEWEST = 0.01
 """A class has at least this share of the training windows; pieces of rarer ones are not told."""
 NONE = "none"
-WORDS = {2: ("low", "high"), 3: ("low", "medium", "high")}
-COUNTED = {2: ("few", "many"), 3: ("few", "some", "many")}
+WORDS = {
+    1: ("any",),
+    2: ("low", "high"),
+    3: ("low", "medium", "high"),
+    4: ("lowest", "low", "high", "highest"),
+    5: ("lowest", "low", "medium", "high", "highest"),
+}
+COUNTED = {
+    1: ("some",),
+    2: ("few", "many"),
+    3: ("few", "some", "many"),
+    4: ("fewest", "few", "many", "most"),
+    5: ("fewest", "few", "some", "many", "most"),
+}
 """Names of the classes of a number, and of things that are counted where there are any."""
 
 
@@ -130,14 +142,13 @@ def _of_numbers(
 def parted(name: str, values_I: np.ndarray, classes: int, counted: bool) -> Condition:
     """A condition of a number, its range parted so that each class has as many pieces; things that
     are counted have a class for none of them. Raises RecipeProblem."""
-    some = values_I[values_I > 0] if counted and (values_I <= 0).any() else values_I
-    count = classes - (len(some) < len(values_I))
-    edges = np.unique(np.quantile(some, np.arange(1, count) / count)) if len(some) else []
-    edges = [float(e) for e in edges if len(some) and some.min() < e <= some.max()]
-    words = COUNTED if counted else WORDS
-    names = words.get(len(edges) + 1) or tuple(f"level-{i + 1}" for i in range(len(edges) + 1))
-    names = ("some",) if counted and len(names) == 1 else names
-    if len(some) < len(values_I) and len(some):
+    some = values_I[values_I > 0] if counted else values_I
+    absent = len(some) < len(values_I)
+    count = classes - absent
+    cuts = np.unique(np.quantile(some, np.arange(1, count) / count)) if len(some) else np.zeros(0)
+    edges = [float(cut) for cut in cuts if some.min() < cut <= some.max()]
+    names = (COUNTED if counted else WORDS)[len(edges) + 1]
+    if absent and len(some):
         edges, names = [float(some.min()), *edges], (NONE, *names)
     if not edges:
         raise RecipeProblem(f"[condition] names: all training pieces are alike in {name!r}")

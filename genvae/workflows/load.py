@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains import registry
-from genvae.workflows import between, deliver, store
+from genvae.workflows import between, deliver, store, told
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import existing, piece_of
 from genvae.workflows.made import Made
@@ -43,18 +43,21 @@ class Session:
         prior: str | None = None,
         raw: bool = False,
         indices: Iterable[int] | None = None,
+        set: Mapping[str, Any] | None = None,
         **requests: Any,
     ) -> list[Made]:
         """New pieces: items 0 to n - 1 of a seed, or those of ``indices``.
 
         ``length`` is in bars or tiles ("64x16"); ``requests`` are options of the domain
-        (``key="Am"``, ``tempo=90``). Levels that cannot be played are repaired or drawn again,
+        (``key="Am"``, ``tempo=90``), ``set`` what a conditional model is told
+        (``{"style": "folk"}``). Levels that cannot be played are repaired or drawn again,
         unless ``raw``; of one that never came out, ``report.playable`` says so. Raises
         OptionProblem.
         """
+        opened, requests = told.for_sample(self.opened, set or {}, requests)
         return list(
             deliver.sample(
-                self.opened,
+                opened,
                 list(range(n)) if indices is None else sorted(indices),
                 seed=secrets.randbits(32) if seed is None else seed,
                 length=None if length is None else str(length),

@@ -17,6 +17,7 @@ import numpy as np
 from genvae.domains.base import MOST_CHANGED, Codec, Repaired, Report, Windows
 from genvae.errors import FileProblem, nearest
 from genvae.workflows.store import Opened
+from genvae.workflows.told import said
 
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
@@ -137,7 +138,10 @@ def is_copy(known: np.ndarray) -> bool:
 
 def signature(opened: Opened, facts: Mapping[str, Any]) -> str:
     """The line that stands inside a file: model, its hash, and how the piece was made."""
-    words = {"model": f"{opened.model.name}@{opened.model.hash}", **facts}
+    words: dict[str, Any] = {"model": f"{opened.model.name}@{opened.model.hash}"}
+    if told := said(opened):
+        words["told"] = told
+    words |= facts
     return "genvae " + " ".join(f"{k}={v}" for k, v in words.items())
 
 

@@ -19,6 +19,7 @@ from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.workflows import latents
 from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
+from genvae.workflows.told import said
 
 ROOT = Path("genvae-out")
 
@@ -114,6 +115,7 @@ class Output:
             "command": self.command,
             "model": model.name,
             "model_hash": model.hash,
+            **({"told": told} if (told := said(self.opened)) else {}),
             **made.facts,
             "attributes": finite(self.opened.codec.measure(made.piece)),
             "checks": checks,

@@ -193,7 +193,7 @@ def _fit_prior(
         [latents_of(model, cells[i]) for i in parts.validation],
         settings,
         training=latents,
-        told=told_IC[list(parts.validation)] if told_IC.shape[1] else (),
+        told=list(told_IC[list(parts.validation)]) if told_IC.shape[1] else (),
         fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),
@@ -207,9 +207,7 @@ def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     # What the given model does not know yet (a form, conditions) begins as it is.
     own = model.state_dict()
     state = {k: v for k, v in own.items() if k.startswith("prior.") or ".condition" in k}
-    state |= {
-        k: v for k, v in given.weights().items() if model.prior or not k.startswith("prior.")
-    }
+    state |= {k: v for k, v in given.weights().items() if model.prior or not k.startswith("prior.")}
     try:
         model.load_state_dict(state)
     except RuntimeError as why:

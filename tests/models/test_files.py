@@ -14,7 +14,7 @@ from safetensors import safe_open
 from safetensors.torch import save_file
 
 from genvae.errors import FileProblem, ModelProblem
-from genvae.models import files
+from genvae.models import files, safe
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.decoding import decode
@@ -165,11 +165,11 @@ def header(**changes: str) -> dict[str, str]:
 
 def test_a_newer_format(tmp_path: Path) -> None:
     path = tmp_path / "newer.safetensors"
-    save_file({"weight": torch.zeros(2)}, path, header(format="2"))
+    save_file({"weight": torch.zeros(2)}, path, header(format="3"))
     with pytest.raises(ModelProblem) as problem:
         files.read(path)
     assert str(problem.value) == (
-        f"{path}: model format 2, this genvae reads up to 1; install genvae 9.1.0 or newer"
+        f"{path}: model format 3, this genvae reads up to 2; install genvae 9.1.0 or newer"
     )
 
 
@@ -218,7 +218,7 @@ def test_a_failed_write_leaves_what_was_there(
     def fail(*_: object) -> None:
         raise OSError("disk full")
 
-    monkeypatch.setattr(files.os, "replace", fail)
+    monkeypatch.setattr(safe.os, "replace", fail)
     with pytest.raises(FileProblem, match="disk full"):
         saved(card={"title": "new"})
     assert path.read_bytes() == before

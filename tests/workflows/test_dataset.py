@@ -99,13 +99,13 @@ def test_two_processes_may_store_the_same_corpus(folder: Path, genvae_home: Path
     def replace(source: str, target: Path) -> None:
         partial_names.append(source)
         if len(partial_names) == 1:
-            data._store(cache, first)  # another process, at the same moment
+            data._store(cache, first.sources, first)  # another process, at the same moment
         real(source, target)
 
     real = os.replace
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(data.os, "replace", replace)
-        data._store(cache, first)
+        data._store(cache, first.sources, first)
     assert len(set(partial_names)) == 2
     assert list((genvae_home / "cache").iterdir()) == [cache]
     assert prepared(folder, BeadCodec()).names == first.names
