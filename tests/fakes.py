@@ -144,7 +144,9 @@ class BeadCodec(Codec):
         bead = windows["bead"]
         return {**windows, "bead": np.where(bead > 1, 2 + (bead - 1) % 3, bead)}
 
-    def constraints(self) -> BeadRules | None:
+    def constraints(
+        self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
+    ) -> BeadRules | None:
         return BeadRules() if self.ruled else None
 
     def check(self, piece: Beads) -> Report:

@@ -51,7 +51,8 @@ def sample(
         str | None, typer.Option("--tempo", metavar="BPM", help="Music: beats a minute.")
     ] = None,
     meter: Annotated[
-        str | None, typer.Option("--meter", metavar="4/4", help="Music: the time signature.")
+        str | None,
+        typer.Option("--meter", metavar="4/4|3/4|6/8", help="Music: the time signature."),
     ] = None,
     program: Annotated[
         list[str] | None,
@@ -84,6 +85,7 @@ def sample(
     Example:
       genvae sample --domain music -n 10 --key Am --tempo 100
       genvae sample --domain music -n 4 --length 8 --loop --program chip --format mid,wav
+      genvae sample --domain music -n 4 --meter 3/4
       genvae sample --domain levels -n 10 --length 96 --format txt,png
       genvae sample --domain levels -n 2 --length 64x40
 
@@ -108,6 +110,8 @@ def sample(
     requests = store.requests(opened.domain, asked)
     opened, requests = told.for_sample(opened, wanted.parse(wishes or []), requests)
     voice = Voice(quiet, as_json)
+    for line in opened.codec.advice(requests):
+        voice.remark(line)
     times = Times()
     chosen = secrets.randbits(32) if seed is None else seed
     output = Output(

@@ -59,12 +59,12 @@ def angband(folder: Path) -> None:
 
 
 def cre_irish(folder: Path) -> None:
-    """``midi/*.mid`` to ``bars/*.mid``: tunes in 4/4 that begin with an upbeat, moved on so that
-    bar lines fall where the bars begin.
+    """``midi/*.mid`` to ``bars/*.mid``: tunes in 4/4, 6/8 and 12/8 that begin with an upbeat, moved
+    on so that bar lines fall where the bars begin.
 
     The published files begin at the first note, upbeat or not, and do not say which it is. These
     tunes end on a strong beat: where the last note is a quarter or longer and begins elsewhere, an
-    upbeat of an eighth or a quarter explains it. Two thirds of the other long notes of the tunes
+    upbeat explains it, of an eighth or two. Two thirds of the other long notes of the tunes in 4/4
     so moved then begin on the first or third beat; before it was less than a third.
     """
     import mido
@@ -74,7 +74,7 @@ def cre_irish(folder: Path) -> None:
         file = mido.MidiFile(path)
         upbeat = _upbeat(file)
         if upbeat:
-            pause = 4 * file.ticks_per_beat - upbeat
+            pause = BARS[_meter(file)][0] * file.ticks_per_beat - upbeat
             for track in file.tracks:
                 first = next((m for m in track if m.type == "note_on"), None)
                 if first is not None:
@@ -82,16 +82,25 @@ def cre_irish(folder: Path) -> None:
         file.save(folder / "bars" / path.name)
 
 
-def _upbeat(file: Any) -> int:
-    """The length of a tune's upbeat in ticks, 0 if it has none or is not in 4/4."""
-    beat, half_bar = file.ticks_per_beat, 2 * file.ticks_per_beat
+BARS = {(4, 4): (4, 2.0), (6, 8): (3, 1.5), (12, 8): (6, 1.5)}
+"""Meters whose upbeats are looked for: beats of a bar, and from one strong beat to the next."""
+
+
+def _meter(file: Any) -> tuple[int, int]:
+    """The meter of a file that has one; 0/0 of one that has several."""
     meters = {
         (m.numerator, m.denominator) for t in file.tracks for m in t if m.type == "time_signature"
     }
+    return meters.pop() if len(meters) == 1 else (0, 0)
+
+
+def _upbeat(file: Any) -> int:
+    """The length of a tune's upbeat in ticks, 0 if it has none or is in another meter."""
+    beat, meter = file.ticks_per_beat, _meter(file)
     start, end = _last_note(file)
-    upbeat = round(start / (beat / 2)) * beat // 2 % half_bar
-    if meters != {(4, 4)} or end - start < 0.9 * beat:
+    if meter not in BARS or end - start < 0.9 * beat:
         return 0
+    upbeat = round(start / (beat / 2)) * beat // 2 % int(BARS[meter][1] * beat)
     return int(upbeat - beat if upbeat > beat else upbeat)
 
 

@@ -178,9 +178,23 @@ class Codec(ABC):
         of its ``config`` from then on."""
         return
 
-    def constraints(self) -> Constraints | None:
-        """Rules that decoding must keep so that only well-formed pieces are written."""
+    def constraints(
+        self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
+    ) -> Constraints | None:
+        """Rules that decoding must keep so that only well-formed pieces are written. ``contexts``
+        are those of the pieces that are decoded side by side, one each or one for all (none:
+        nothing is known of them), from their window ``first`` on."""
         return None
+
+    def window_labels(
+        self, context: Mapping[str, Any], windows: int
+    ) -> Mapping[str, Sequence[str]]:
+        """What the context of a piece says of each of its windows, by name (a song's meter)."""
+        return {}
+
+    def advice(self, requests: Mapping[str, Any]) -> Sequence[str]:
+        """What a user should know of these requests, each of which is kept, in lines."""
+        return ()
 
     def sign(self, piece: Any, text: str) -> Any:
         """The piece with a line that says where it came from, where its files can hold one."""

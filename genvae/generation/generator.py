@@ -8,7 +8,7 @@ item then never depends on how many others were asked for.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -131,20 +131,25 @@ class Generator:
         items: Sequence[Item] = (),
         seed: int = 0,
         temperature: float = 0.0,
+        contexts: Sequence[Mapping[str, Any]] = (),
     ) -> list[Windows]:
         """Windows of each piece, all of one length. The temperature is multiplied by the model's
-        ``cell_temperature``. At temperature 0 each cell is the most
-        likely one; otherwise it is drawn with the noise of its item."""
+        ``cell_temperature``. At temperature 0 each cell is the most likely one; otherwise it is
+        drawn with the noise of its item. ``contexts`` are those of the pieces, one each: the
+        codec's constraints hear them (a song's meter)."""
         if len(z_NWPD) and z_NWPD.shape[1] > LONG:
             return [
-                self._decode_long(z, items[i : i + 1], seed, temperature)
+                self._decode_long(z, items[i : i + 1], seed, temperature, contexts[i : i + 1])
                 for i, z in enumerate(z_NWPD)
             ]
         out: list[Windows] = []
         for at in range(0, len(z_NWPD), BATCH):
             part, named = z_NWPD[at : at + BATCH], items[at : at + BATCH]
             rows = _rows(named) if named else list(range(len(part)))
-            cells = self._decode_batch(part, rows, named, seed, temperature)
+            told: list[Mapping[str, Any]] = [{} for _ in range(BATCH if contexts else 0)]
+            for row, context in zip(rows, contexts[at : at + BATCH], strict=False):
+                told[row] = context
+            cells = self._decode_batch(part, rows, named, seed, temperature, told)
             windows, spec = part.shape[1], self.codec.spec
             for row in rows:
                 out.append(split_cells(spec, cells[row].reshape(windows, spec.steps, spec.rows)))
@@ -157,6 +162,7 @@ class Generator:
         items: Sequence[Item],
         seed: int,
         temperature: float,
+        contexts: Sequence[Mapping[str, Any]],
     ) -> np.ndarray:
         windows, spec = z_NWPD.shape[1], self.codec.spec
         z = np.zeros((BATCH, windows * self.positions, self.latent), dtype=np.float32)
@@ -171,7 +177,7 @@ class Generator:
             torch.from_numpy(z),
             uniforms_NSR=uniforms,
             temperature=temperature * self.model.cell_temperature,
-            constraints=self.codec.constraints(),
+            constraints=self.codec.constraints(contexts),
             echo_NS=self._echo(z.reshape(BATCH, windows, -1)) if items else None,
         )
 
@@ -192,9 +198,14 @@ class Generator:
         return at_NWT.reshape(n, -1)
 
     def _decode_long(
-        self, z_WPD: np.ndarray, named: Sequence[Item], seed: int, temperature: float
+        self,
+        z_WPD: np.ndarray,
+        named: Sequence[Item],
+        seed: int,
+        temperature: float,
+        contexts: Sequence[Mapping[str, Any]],
     ) -> Windows:
-        spec, constraints = self.codec.spec, self.codec.constraints()
+        spec, constraints = self.codec.spec, self.codec.constraints(contexts)
         uniforms_SR = None
         if temperature > 0:
             (item,) = named

@@ -59,7 +59,7 @@ def decode_latents(
     if stack is not None and not len(z_WPD) % stack.bands:
         windows = decode_stack(generator, z_WPD, stack)
     else:
-        windows = generator.decode(z_WPD[None])[0]
+        windows = generator.decode(z_WPD[None], contexts=[context])[0]
     return finish(opened, windows, z_WPD, context, facts)
 
 
@@ -164,7 +164,9 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
     generator = Generator(opened.model, opened.codec)
     for at in range(0, len(places), BATCH):
         part = places[at : at + BATCH]
-        decoded = generator.decode(np.stack([place.z_WPD for place in part]))
+        decoded = generator.decode(
+            np.stack([place.z_WPD for place in part]), contexts=[place.context for place in part]
+        )
         for number, (place, windows) in enumerate(zip(part, decoded, strict=True), at):
             facts = place.facts | {"attempt": 0}
             made = _finished(opened, windows, place, facts, repair=place.end is None)
@@ -187,7 +189,8 @@ def _settled(opened: Opened, generator: Generator, place: Place, made: Made, num
     ``made``."""
     items = [(number, attempt) for attempt in range(1, ATTEMPTS + 1)]
     repeated = np.repeat(place.z_WPD[None], len(items), axis=0)
-    drawn = generator.decode(repeated, items=items, temperature=SETTLING)
+    contexts = [place.context] * len(items)
+    drawn = generator.decode(repeated, items=items, temperature=SETTLING, contexts=contexts)
     for (_, attempt), windows in zip(items, drawn, strict=True):
         facts = made.facts | {"attempt": attempt}
         other = _finished(opened, windows, place, facts, repair=True)

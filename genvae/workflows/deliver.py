@@ -148,17 +148,22 @@ def _drawn(
     times: Times,
 ) -> Iterator[Made]:
     """One batch of items, drawn, decoded, checked and repaired."""
+    streams = [noise.stream(seed, index, 0, noise.CONTEXT) for index, _ in items]
+    contexts = [opened.codec.context(asked.requests, rng) | dict(asked.trim) for rng in streams]
     with times.spent("decoding"):
-        latents, pieces = _decoded(generator, asked, items, seed)
-    for (index, attempt), windows, z in zip(items, pieces, latents, strict=True):
-        rng = noise.stream(seed, index, 0, noise.CONTEXT)
-        context = opened.codec.context(asked.requests, rng) | dict(asked.trim)
+        latents, pieces = _decoded(generator, asked, items, contexts, seed)
+    made = zip(items, pieces, latents, contexts, strict=True)
+    for (index, attempt), windows, z, context in made:
         facts = {"seed": seed, "index": index, "attempt": attempt}
         yield finish(opened, windows, z, context, facts, raw=raw, repair=True, times=times)
 
 
 def _decoded(
-    generator: Generator, asked: Plan, items: Sequence[Item], seed: int
+    generator: Generator,
+    asked: Plan,
+    items: Sequence[Item],
+    contexts: Sequence[Mapping[str, Any]],
+    seed: int,
 ) -> tuple[list[np.ndarray], list[Windows]]:
     """Latents and windows of items, in bands where they are that high."""
     heat, stack = asked.temperature, stack_of(asked.trim)
@@ -177,7 +182,8 @@ def _decoded(
         ]
         return [z for z, _ in made], [windows for _, windows in made]
     latents = generator.draw(items, asked.windows, seed=seed, prior=asked.prior, temperature=heat)
-    return list(latents), generator.decode(latents, items=items, seed=seed, temperature=heat)
+    told: dict[str, Any] = {"items": items, "contexts": contexts, "seed": seed}
+    return list(latents), generator.decode(latents, temperature=heat, **told)
 
 
 def stack_of(context: Mapping[str, Any]) -> Stack | None:

@@ -150,7 +150,8 @@ def _best(
     codec, concepts = opened.codec, concepts_of(opened)
     before = codec.measure(codec.assemble(source.encoded.windows, source.context))
     prices = []
-    for windows in Generator(opened.model, codec).decode(candidates_KWPD):
+    contexts = [source.context] * len(candidates_KWPD)
+    for windows in Generator(opened.model, codec).decode(candidates_KWPD, contexts=contexts):
         moved = _moves(concepts, before, codec.measure(codec.assemble(windows, source.context)))
         price = 0.0
         for name, amount in asked.items():

@@ -139,7 +139,7 @@ def _round(
                 gap.known_SR[steps],
                 seed=seed,
                 index=draw,
-                constraints=codec.constraints(),
+                constraints=codec.constraints([gap.bare.context], part.start),
                 candidates=CANDIDATES,
                 temperature=heat,
             )

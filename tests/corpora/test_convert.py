@@ -62,7 +62,11 @@ def tune(path: Path, lengths: list[int], meter: tuple[int, int] = (4, 4)) -> Non
         ([*[2] * 8, 16], (4, 4), 0),
         ([2, *[2] * 14, 4], (4, 4), 14),  # ends on the fourth beat
         ([*[2] * 7, 2], (4, 4), 0),  # ends with an eighth: nothing is known
-        ([2, *[2] * 12, 4], (6, 8), 0),
+        ([2, *[2] * 12, 4], (6, 8), 10),
+        ([4, *[2] * 12, 6], (6, 8), 8),  # two eighths
+        ([*[2] * 15, 6], (6, 8), 0),
+        ([2, *[2] * 12, 6], (12, 8), 22),
+        ([2, *[2] * 12, 4], (3, 4), 0),
     ],
 )
 def test_tunes_with_an_upbeat_begin_before_the_bar_line(

@@ -180,7 +180,9 @@ class LevelsCodec(Codec):
             self._verdicts[key] = cross(Level(from_windows(x_NRT), self.tileset)).playable
         return self._verdicts[key]
 
-    def constraints(self) -> OnlyDecodable | Kept | None:
+    def constraints(
+        self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
+    ) -> OnlyDecodable | Kept | None:
         """The start marker of a platformer is never decoded (see ``finish``); of layered windows
         the second layer keeps the terrain of the first, and the facts of the training levels."""
         if self.layers > 1:

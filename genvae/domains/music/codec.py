@@ -17,13 +17,14 @@ from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
 from genvae.domains.music.form_measures import MOST, SPREAD, form_measures
 from genvae.domains.music.labels import LABELS, PITCHED, label
-from genvae.domains.music.layouts import NOTES, Layout
+from genvae.domains.music.layouts import COMMON, NOTES, Layout
 from genvae.domains.music.measures import (
     same_notes,
     song_report,
     window_histograms,
     window_measures,
 )
+from genvae.domains.music.meters import Padding, named, window_meters
 from genvae.domains.music.midi_read import read_midi
 from genvae.domains.music.midi_write import says_loop, write_midi
 from genvae.domains.music.paths import (
@@ -36,7 +37,12 @@ from genvae.domains.music.paths import (
 from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
 from genvae.domains.music.portrait import song_portraits
-from genvae.domains.music.requests import classes_of, context_for, windows_for_bars
+from genvae.domains.music.requests import (
+    classes_of,
+    context_for,
+    unlearned,
+    windows_for_bars,
+)
 from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
 from genvae.domains.music.song_measures import ATTRIBUTES, measure_words, song_measures
@@ -68,7 +74,10 @@ class MusicCodec(Codec):
 
     @property
     def config(self) -> dict[str, Any]:
-        return {"layout": self.layout.name}
+        plain: dict[str, Any] = {"layout": self.layout.name}
+        if self.layout.meters != (COMMON,):
+            plain["meters"] = [named([meter]) for meter in self.layout.meters]
+        return plain
 
     def read(self, path: Path) -> Iterator[Song]:
         """The song of a file, its tracks turned into the layout's voices. Raises FileProblem."""
@@ -111,8 +120,21 @@ class MusicCodec(Codec):
     def segments(self, windows: Windows) -> list[bytes]:
         return segment_bytes(windows, self.layout)
 
-    def constraints(self) -> Constraints:
-        return LayoutRules(self.layout)
+    def constraints(
+        self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
+    ) -> Constraints:
+        """See ``LayoutRules``; the meters of the contexts say where nothing may begin."""
+        return LayoutRules(self.layout, Padding(contexts, first))
+
+    def window_labels(
+        self, context: Mapping[str, Any], windows: int
+    ) -> Mapping[str, Sequence[str]]:
+        """``meter``: see ``meters.window_meters``."""
+        return {"meter": window_meters(context.get("meters") or [(0, *COMMON)], windows)}
+
+    def advice(self, requests: Mapping[str, Any]) -> Sequence[str]:
+        """A meter that the model has not learned from."""
+        return unlearned(requests.get("meter"), self.layout)
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         return near_duplicates(encoded, groups, self.layout)

@@ -12,6 +12,7 @@ import numpy as np
 from genvae.domains.music.chords import EMPTY, PITCH, SLOT_TOKENS, TOUCHES
 from genvae.domains.music.feel import EARLY, FEELS, GROUPS, SILENT, SOUNDING
 from genvae.domains.music.layouts import HOLD, LINE_TOKENS, ONSET, REST, Layout, VoicePlan
+from genvae.domains.music.meters import Padding
 
 _Rule = Callable[[int, np.ndarray], np.ndarray | None]
 """(step, cells so far ``(N, T, R)``) to a mask ``(K,)`` or ``(N, K)``, or None."""
@@ -20,9 +21,14 @@ _Rule = Callable[[int, np.ndarray], np.ndarray | None]
 class LayoutRules:
     """A hold follows an onset or a hold of its voice and never begins a piece; pitches lie within
     the voice's range, those of a chord going down; velocity, length and timing are said of what
-    sounds, and of nothing else."""
+    sounds, and of nothing else. In the padding of a short bar what sounds before it goes on, as
+    it is in windows of songs, and nothing begins."""
 
-    def __init__(self, layout: Layout) -> None:
+    def __init__(self, layout: Layout, padding: Padding | None = None) -> None:
+        self._padding = padding or Padding(())
+        self._sizes = [field.categories for field, _ in layout.spec().cells()]
+        lines = {plan.name for plan in layout.voices if plan.line}
+        self._lines = [field.name in lines for field, _ in layout.spec().cells()]
         self._rules: list[_Rule] = []
         for plan in layout.voices:
             row = len(self._rules)
@@ -30,7 +36,16 @@ class LayoutRules:
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
         """``(K,)`` or ``(N, K)``, None where any category may come."""
-        return self._rules[row](step, steps_NTR)
+        empty_N = self._padding.at(step)
+        if empty_N is None:
+            return self._rules[row](step, steps_NTR)
+        quiet_NK = np.zeros((len(steps_NTR), self._sizes[row]), dtype=bool)
+        sounds = self._lines[row] and step and steps_NTR[:, step - 1, row] != REST
+        quiet_NK[np.arange(len(steps_NTR)), np.where(sounds, HOLD, REST)] = True
+        if empty_N.all():
+            return quiet_NK
+        mask = self._rules[row](step, steps_NTR)
+        return np.where(empty_N[:, None], quiet_NK, True if mask is None else mask)
 
 
 def _drums(plan: VoicePlan, row: int) -> list[_Rule]:

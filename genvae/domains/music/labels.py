@@ -11,7 +11,10 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.domains.music.layouts import ONSET, STEPS, Layout
+from genvae.domains.music.layouts import COMMON, ONSET, STEPS, Layout
+from genvae.domains.music.meters import METERS, kind_of_bar, named
+from genvae.domains.music.song import Bar, Meter
+from genvae.domains.music.units import meter_to_steps
 from genvae.domains.music.windows import pitch_class_weights
 
 LABELS = {"meter": "the time signature, where there is only one"}
@@ -33,9 +36,13 @@ def label(name: str, windows: Windows, context: Mapping[str, Any], layout: Layou
 
 
 def meter_of(context: Mapping[str, Any]) -> str | None:
-    """``3/4``; None for a song that changes its meter."""
-    found = {(int(n), int(d)) for _, n, d in context.get("meters") or [(0, 4, 4)]}
-    return "{}/{}".format(*found.pop()) if len(found) == 1 else None
+    """``3/4``, as songs can be asked for (2/2 is 4/4, 12/8 is 6/8), else what the song says; None
+    for a song that changes its meter."""
+    found = set()
+    for _, top, bottom in context.get("meters") or [(0, *COMMON)]:
+        bar = Bar(0, meter_to_steps(top, bottom), Meter(0, top, bottom))
+        found.add(kind_of_bar(bar, METERS) or (int(top), int(bottom)))
+    return named(found) if len(found) == 1 else None
 
 
 def mode_of(windows: Windows, layout: Layout) -> str | None:

@@ -17,6 +17,8 @@ STEPS = 32
 """Steps in a window: two cells of ``CELL`` steps."""
 CELL = 16
 """Steps that a bar takes in a window; longer bars take several."""
+COMMON = (4, 4)
+"""The meter of what has no other."""
 REST, HOLD, ONSET = 0, 1, 2
 """Tokens of a line: nothing sounds, the note goes on, ``ONSET + pitch`` begins."""
 LINE_TOKENS = ONSET + 128
@@ -82,14 +84,15 @@ class VoicePlan:
 
 @dataclass(frozen=True)
 class Layout:
-    """Voices in decoding order; the tempo of a piece made from nothing, and the meters that such a
-    piece may have, the default first (a file's own meter is kept whatever it is)."""
+    """Voices in decoding order; the tempo of a piece made from nothing, and the meters that are
+    learned from, the default first (see ``meters.py``; a file's own meter is kept whatever it
+    is)."""
 
     name: str
     summary: str
     voices: tuple[VoicePlan, ...]
     tempo: float = 120.0
-    meters: tuple[tuple[int, int], ...] = ((4, 4),)
+    meters: tuple[tuple[int, int], ...] = (COMMON,)
 
     def spec(self) -> WindowSpec:
         """The window: the fields of each voice, two bars of 16 steps."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import re
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -11,6 +10,7 @@ import numpy as np
 
 from genvae.domains.music.key import parse_key_and_mode, shift_to_c
 from genvae.domains.music.layouts import CELL, STEPS, Layout
+from genvae.domains.music.meters import named, parse_meter
 from genvae.domains.music.programs import PRESETS, kit_number, preset_programs, program_number
 from genvae.errors import OptionProblem, nearest
 
@@ -22,9 +22,10 @@ MOST_BARS = 1024
 def context_for(
     requests: Mapping[str, Any], layout: Layout, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """A context for a new song: key as asked or uniform over the 12 sets; tempo, meter and
-    programs as asked or the layout's; an ending in the key's mode (see ``cadence``). Raises
-    OptionProblem."""
+    """A context for a new song: key as asked or uniform over the 12 sets; tempo and
+    programs as asked or the layout's; the meter as asked or, of a layout with one, that one, else
+    what is made will tell (see ``meters.likely_meter``); an ending in the key's mode (see
+    ``cadence``). Raises OptionProblem."""
     drawn = int(rng.integers(12))
     asked = requests.get("key")
     either = str(requests.get("mode", "either"))
@@ -32,18 +33,22 @@ def context_for(
     programs = {plan.name: plan.program for plan in layout.voices}
     programs |= _programs(requests.get("program"), layout)
     context: dict[str, Any] = {
-        "meters": [[0, *_meter(requests.get("meter"), layout)]],
         "tempos": [[0, _tempo(requests.get("tempo"), layout)]],
         "shifts": [shift_to_c(tonic)],
         "programs": programs,
         "ending": mode,
     }
+    meter = _meter(requests.get("meter"), layout)
+    if meter:
+        context["meters"] = [[0, *meter]]
     return context | ({"loop": True} if requests.get("loop") else {})
 
 
 def classes_of(requests: Mapping[str, Any], layout: Layout) -> dict[str, str]:
-    """The meter of a new song, and the mode if a key is asked for. Raises OptionProblem."""
-    found = {"meter": "{}/{}".format(*_meter(requests.get("meter"), layout))}
+    """The meter of a new song, if one is asked for or there is only one, and the mode if a key is
+    asked for. Raises OptionProblem."""
+    meter = _meter(requests.get("meter"), layout)
+    found = {"meter": named([meter])} if meter else {}
     if requests.get("key") is not None:
         found["mode"] = parse_key_and_mode(str(requests["key"]))[1]
     return found
@@ -74,18 +79,21 @@ def _tempo(asked: Any, layout: Layout) -> float:
     return round(bpm, 2)
 
 
-def _meter(asked: Any, layout: Layout) -> tuple[int, int]:
-    """A meter of the layout. Raises OptionProblem."""
+def _meter(asked: Any, layout: Layout) -> tuple[int, int] | None:
+    """The meter asked for, else the only one of the layout. Raises OptionProblem."""
     if asked is None:
-        return layout.meters[0]
-    found = re.fullmatch(r"\s*(\d{1,2})\s*/\s*(\d{1,2})\s*", str(asked), re.ASCII)
-    if found is None:
-        raise OptionProblem(f"--meter {asked}: not a meter; write it as 4/4")
-    meter = int(found[1]), int(found[2])
-    if meter not in layout.meters:
-        known = ", ".join(f"{top}/{bottom}" for top, bottom in layout.meters)
-        raise OptionProblem(f"--meter {asked}: the {layout.name} model knows {known} only")
-    return meter
+        return layout.meters[0] if len(layout.meters) == 1 else None
+    return parse_meter(str(asked), OptionProblem, f"--meter {asked}")
+
+
+def unlearned(asked: Any, layout: Layout) -> Sequence[str]:
+    """A line that says so if a model of the layout has not learned from the meter asked for."""
+    if asked is None or _meter(asked, layout) in layout.meters:
+        return ()
+    return [
+        f"--meter {asked}: this model has learned from {named(layout.meters)} alone; bars are of "
+        "the right length, but nothing is known of how such music goes"
+    ]
 
 
 def _programs(asked: Any, layout: Layout) -> dict[str, int]:

@@ -7,8 +7,8 @@ from dataclasses import replace
 from itertools import groupby
 
 from genvae.domains.music.layouts import Layout
+from genvae.domains.music.meters import kind_of_bar
 from genvae.domains.music.song import Bar, Meter, Song, Tempo, Voice
-from genvae.domains.music.units import meter_to_steps
 
 FEWEST_BARS = 4
 """Shorter parts of a song are left out; a song that is short as a whole is not."""
@@ -17,20 +17,20 @@ LONG_REST = 2
 
 
 def sections(song: Song, layout: Layout) -> Sequence[Song]:
-    """Runs of whole bars, as long as those of the layout's meters: what nobody can ask for is not
-    learned. A voice alone is also cut at long rests, which were other voices' turns, and begins
-    and ends with a bar in which it plays."""
-    sizes = {meter_to_steps(*meter) for meter in layout.meters}
+    """Runs of whole bars of one of the layout's meters: the others are not learned. A voice alone
+    is also cut at long rests, which were other voices' turns, and begins and ends with a bar in
+    which it plays."""
     bars = song.bars()
-    fits = [bar.length in sizes for bar in bars]
+    kinds = [kind_of_bar(bar, layout.meters) for bar in bars]
     if len(layout.voices) == 1:
-        fits = [a and b for a, b in zip(fits, _busy(song, bars), strict=True)]
-    if all(fits):
+        busy = _busy(song, bars)
+        kinds = [kind if plays else None for kind, plays in zip(kinds, busy, strict=True)]
+    if None not in kinds and len(set(kinds)) <= 1:
         return [song]
     found = []
-    for good, run in groupby(range(len(bars)), key=lambda i: fits[i]):
+    for kind, run in groupby(range(len(bars)), key=lambda i: kinds[i]):
         part = list(run)
-        if good and (len(part) >= FEWEST_BARS or len(bars) < FEWEST_BARS):
+        if kind and (len(part) >= FEWEST_BARS or len(bars) < FEWEST_BARS):
             found.append(_cut(song, bars[part[0]], bars[part[-1]], f"{part[0] + 1}-{part[-1] + 1}"))
     return found
 

@@ -14,6 +14,7 @@ from genvae.domains.base import Encoded, Windows
 from genvae.domains.music.chords import chord_weights
 from genvae.domains.music.key import key_path, shift_to_c
 from genvae.domains.music.layouts import HOLD, ONSET, STEPS, TOUCH, Layout, flat
+from genvae.domains.music.meters import likely_meter
 from genvae.domains.music.roll import (
     accents,
     cells_of_steps,
@@ -64,10 +65,11 @@ def to_windows(song: Song, layout: Layout) -> Encoded:
 
 
 def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -> Song:
-    """A song from windows. What the context leaves out has defaults: 4/4, the layout's tempo
-    and programs, C; ``steps`` or ``bars`` trim the end."""
+    """A song from windows. What the context leaves out has defaults: the meter in which the
+    windows seem to be, the layout's tempo and programs, C; ``steps`` or ``bars`` trim the end."""
     count = len(next(iter(windows.values())))
-    meters = tuple(Meter(*m) for m in context.get("meters") or [(0, 4, 4)])
+    given = context.get("meters") or [(0, *likely_meter(windows, layout))]
+    meters = tuple(Meter(*m) for m in given)
     cells_C = cells_of_windows(meters, count)
     real = cells_C >= 0
     steps = _length(cells_C, meters, context)

@@ -183,7 +183,7 @@ def test_a_loop_ends_on_a_bar_line_with_nothing_hanging(codec: MusicCodec, tmp_p
         ({"program": "drums=violin"}, "--program drums=violin: no such drum kit; "),
         ({"program": "drums=jaz"}, "did you mean 'jazz'?"),
         ({"program": "drums=200"}, "--program drums=200: a General MIDI program is 0 to 127"),
-        ({"meter": "3/4"}, "--meter 3/4: the trio model knows 4/4 only"),
+        ({"meter": "5/4"}, "--meter 5/4: songs can be made in 4/4, 3/4, 6/8 only"),
         ({"meter": "four"}, "--meter four: not a meter; write it as 4/4"),
     ],
 )

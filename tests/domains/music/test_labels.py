@@ -24,6 +24,9 @@ def test_a_meter_is_told_where_there_is_one() -> None:
     assert MELODY.label("meter", line(*[60] * 8), {"meters": [[0, 3, 4]]}) == "3/4"
     assert MELODY.label("meter", line(*[60] * 8), {"meters": [[0, 3, 4], [24, 4, 4]]}) is None
     assert MELODY.label("meter", line(*[60] * 8), {}) == "4/4"
+    twelve = {"meters": [[0, 6, 8], [24, 12, 8]]}
+    assert MELODY.label("meter", line(*[60] * 8), twelve) == "6/8"
+    assert MELODY.label("meter", line(*[60] * 8), {"meters": [[0, 5, 4]]}) == "5/4"
 
 
 @pytest.mark.parametrize(
