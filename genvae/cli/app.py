@@ -29,6 +29,7 @@ from genvae.cli import (
     score,
     show,
     similar,
+    soundtrack,
     train,
     vary,
 )
@@ -57,6 +58,7 @@ app.command("edit")(edit.edit)
 app.command("score")(score.score)
 app.command("similar")(similar.similar)
 app.command("fill")(fill.fill)
+app.command("soundtrack")(soundtrack.soundtrack)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("play")(play.play)

@@ -21,6 +21,7 @@ import numpy as np
 from genvae.domains.records import (
     MOST_CHANGED,
     Attribute,
+    Curve,
     Encoded,
     Field,
     Repaired,
@@ -37,6 +38,7 @@ __all__ = [
     "Attribute",
     "Codec",
     "Constraints",
+    "Curve",
     "Domain",
     "Encoded",
     "Field",
@@ -136,6 +138,11 @@ class Codec(ABC):
     def requested(self, requests: Mapping[str, Any]) -> dict[str, str]:
         """The classes that a new piece has by these requests to ``context``, by condition."""
         return {}
+
+    def curve(self, piece: Any, report: Report | None = None) -> Curve:
+        """How tense a piece is from moment to moment; ``report`` is what ``check`` found, if it
+        is known. Raises FileProblem where a domain has no such thing."""
+        raise FileProblem(f"{piece.name}: a piece of {self.domain} has no curve of tension")
 
     @abstractmethod
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:

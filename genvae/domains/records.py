@@ -136,6 +136,18 @@ class Attribute:
             raise ValueError(f"attribute {self.name!r}: bounds {self.low} to {self.high}")
 
 
+@dataclass(frozen=True)
+class Curve:
+    """How tense a piece is from moment to moment: ``tension_M``, moments of equal length, higher
+    is tenser (a level's in [0, 1]); ``parts`` what it is made of, by name, ``(M,)`` each;
+    ``seconds`` how long the piece lasts; ``note`` a line for the user, if something is missing."""
+
+    tension_M: np.ndarray
+    parts: dict[str, np.ndarray]
+    seconds: float
+    note: str = ""
+
+
 MOST_CHANGED = 0.05
 """The share of a piece that a repair may change at most."""
 

@@ -176,17 +176,23 @@ class SequencePrior(nn.Module):
 
     @torch.no_grad()
     def sample(
-        self, noise_NQD2: Tensor, temperature: float = 1.0, guide: Guide | None = None
+        self,
+        noise_NQD2: Tensor,
+        temperature: float = 1.0,
+        guide: Guide | None = None,
+        known_NKD: Tensor | None = None,
     ) -> Tensor:
         """Draw ``(N, Q, D)`` from uniform (component) and normal (value) noise.
 
         ``noise_NQD2[..., 0]`` is uniform on [0, 1), ``[..., 1]`` standard normal, so that equal
         noise gives equal latents. Temperature scales each component's standard deviation. With a
-        guide, windows that return exactly are copies of their reference.
+        guide, windows that return exactly are copies of their reference. ``known_NKD`` are the
+        first K positions, which are not drawn: a piece is gone on with.
         """
         n, q, d, _ = noise_NQD2.shape
         if self.form is None:
             guide = None
+        known = 0 if known_NKD is None else known_NKD.shape[1]
         memory, alone = self.steps.start(n), self.steps.conditions(None)
         alone_within = self.cells.conditions(None)
         x = torch.zeros(n, d)
@@ -206,6 +212,10 @@ class SequencePrior(nn.Module):
                 copied = torch.from_numpy(guide.kind_NW[:, window] == SAME)[:, None]
                 here = here + self.refer(reference)
             context = self.steps.step(here, memory, t, alone)
+            if t < known:
+                assert known_NKD is not None
+                out[:, t] = x = (known_NKD[:, t] - self.mean) / self.scale
+                continue
             if copied is not None and bool(copied.all()):
                 assert reference is not None
                 out[:, t] = x = reference

@@ -236,3 +236,12 @@ def test_one_piece_may_return_where_another_does_not(formed: SequencePrior) -> N
     z = formed.sample(noise(4, 8), 1.0, told)
     assert not torch.equal(z[0, 4:6], z[0, 0:2])
     assert torch.equal(z[1:, 4:6], z[1:, 0:2])
+
+
+def test_what_is_known_is_gone_on_with(prior: SequencePrior) -> None:
+    whole = prior.sample(noise(2, 6))
+    again = prior.sample(noise(2, 6), known_NKD=whole[:, :4])
+    torch.testing.assert_close(again, whole, atol=1e-5, rtol=1e-5)
+    other = prior.sample(noise(2, 6), known_NKD=whole[:, :4] + 1)
+    torch.testing.assert_close(other[:, :4], whole[:, :4] + 1)
+    assert not torch.allclose(other[:, 4:], whole[:, 4:])

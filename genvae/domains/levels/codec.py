@@ -17,6 +17,7 @@ import numpy as np
 from genvae.domains.base import (
     MOST_CHANGED,
     Codec,
+    Curve,
     Encoded,
     Field,
     Repaired,
@@ -38,6 +39,7 @@ from genvae.domains.levels.repair import repair_crossing
 from genvae.domains.levels.rules.base import several_starts
 from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.rules.registry import ruleset_of
+from genvae.domains.levels.tension import level_curve
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import (
@@ -265,6 +267,10 @@ class LevelsCodec(Codec):
     def measure(self, piece: Level) -> dict[str, float]:
         """See ``measures.measure_level``."""
         return measures.measure_level(piece)
+
+    def curve(self, piece: Level, report: Report | None = None) -> Curve:
+        """See ``tension.level_curve``."""
+        return level_curve(piece, report or self.check(piece))
 
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
         """See ``measures.measure_tiles``."""

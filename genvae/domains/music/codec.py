@@ -9,7 +9,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Constraints, Encoded, Report, Windows, Writer
+from genvae.domains.base import Codec, Constraints, Curve, Encoded, Report, Windows, Writer
 from genvae.domains.music import regions
 from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
 from genvae.domains.music.cadence import closed
@@ -46,6 +46,7 @@ from genvae.domains.music.requests import (
 from genvae.domains.music.sections import sections
 from genvae.domains.music.song import Song
 from genvae.domains.music.song_measures import ATTRIBUTES, measure_words, song_measures
+from genvae.domains.music.tension import song_curve
 from genvae.domains.music.transpose import brought_home
 from genvae.domains.music.voices import pick_voices
 from genvae.domains.music.wav import write_wav
@@ -157,6 +158,10 @@ class MusicCodec(Codec):
     def requested(self, requests: Mapping[str, Any]) -> dict[str, str]:
         """See ``requests.classes_of``."""
         return classes_of(requests, self.layout)
+
+    def curve(self, piece: Song, report: Report | None = None) -> Curve:
+        """See ``tension.song_curve``."""
+        return song_curve(piece)
 
     def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
         return window_measures(windows, self.layout)
