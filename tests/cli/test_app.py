@@ -33,6 +33,7 @@ COMMANDS = (
     "edit",
     "score",
     "similar",
+    "soundtrack",
     "compare",
     "models",
     "models list",
