@@ -25,7 +25,7 @@ from genvae.evaluation.sections import Section, at_windows, correlation, section
 from genvae.generation import noise
 from genvae.generation.follow import Followed, Wish, follow
 from genvae.generation.generator import BATCH, Generator
-from genvae.workflows import deliver, inputs
+from genvae.workflows import deliver, inputs, told
 from genvae.workflows.convert import check_target
 from genvae.workflows.deliver import Made
 from genvae.workflows.output import finite
@@ -105,6 +105,7 @@ def soundtrack(
 ) -> Soundtrack:
     """A song for the level; see the module. Facts: ``correlation`` of the two curves of tension and
     of the song's density with the level's, ``sections``, and the curves. Raises OptionProblem."""
+    opened, requests = told.for_sample(opened, {}, requests or {})
     asked = deliver.plan(opened, length=length, temperature=temperature, requests=requests)
     codec, generator = opened.codec, Generator(opened.model, opened.codec)
     context = codec.context(asked.requests, noise.stream(seed, 0, 0, noise.CONTEXT))

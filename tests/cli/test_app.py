@@ -19,6 +19,7 @@ Run = Callable[..., Any]
 COMMANDS = (
     "sample",
     "interpolate",
+    "map",
     "reconstruct",
     "check",
     "show",
