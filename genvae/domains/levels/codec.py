@@ -35,7 +35,7 @@ from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.portrait import level_portraits
-from genvae.domains.levels.repair import repair_crossing
+from genvae.domains.levels.repair.by_rules import repaired
 from genvae.domains.levels.rules.base import several_starts
 from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.rules.registry import ruleset_of
@@ -223,12 +223,11 @@ class LevelsCodec(Codec):
         )
 
     def repair(self, piece: Level) -> Repaired | None:
-        """The fewest tiles that let a platformer be crossed; a change is ``[column, row, before,
-        after]``, from 0 and in symbols. Other games' levels are not repaired."""
-        if self.tileset.rules != "platformer":
-            return None
+        """The fewest tiles that let a level be played by its rules; a change is ``[column, row,
+        before, after]``, from 0 and in symbols."""
         size = piece.grid_HW.size
-        found = repair_crossing(piece, most=int(MOST_CHANGED * size))
+        rules = self.ruleset
+        found = None if rules is None else repaired(piece, rules, most=int(MOST_CHANGED * size))
         if found is None:
             return None
         mended, changes = found

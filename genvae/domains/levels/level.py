@@ -5,6 +5,7 @@ Axes:  H rows, the top one first · W columns, the left one first
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import numpy as np
@@ -61,3 +62,15 @@ class Level:
         """Left and right exchanged."""
         swapped = self.tileset.mirror_numbers[self.grid_HW[:, ::-1]]
         return replace(self, grid_HW=swapped, notes=[])
+
+
+Change = tuple[int, int, int]
+"""(column, row, new tile number), all from 0."""
+
+
+def changed(level: Level, changes: Sequence[Change]) -> Level:
+    """The level with these changes."""
+    grid_HW = level.grid_HW.copy()
+    for column, row, tile in changes:
+        grid_HW[row, column] = tile
+    return replace(level, grid_HW=grid_HW)

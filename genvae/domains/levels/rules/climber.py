@@ -27,10 +27,12 @@ the verdict is "undecided".
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Ruleset, Verdict, cells_having, spoken
 from genvae.domains.levels.rules.diggings import Climbing
-from genvae.domains.levels.rules.gathering import gathered
+from genvae.domains.levels.rules.gathering import Journey, Plan, gathered
 from genvae.domains.levels.rules.routes import Routes, reachable
 from genvae.domains.levels.rules.shafts import DEEPEST, Ground
 
@@ -45,44 +47,71 @@ class Climber(Ruleset):
     def check(self, level: Level) -> Verdict:
         """The proof is ``{"moves": "rrL.w..."}``: l, r, u, d a step; . a row fallen; L, R a brick
         dug to the lower left or right; w a wait until all holes have closed."""
-        starts = cells_having(level, "start")
-        if not starts:
+        trial = attempt(level, self.settings)
+        if trial is None:
             return Verdict(False, ("no player",))
-        grounds = [Ground(level, dig=self.settings.dig, revealed=r) for r in (False, True)]
-        start = grounds[0].place(starts[0])
-        gold = {grounds[0].place(c) for c in cells_having(level, "collectable")} - {start}
-        if not grounds[not gold].free[start]:
-            words = f"the start in {spoken(starts[0])} is blocked"
-            return Verdict(False, (words,), None, (starts[0],), starts[0])
-        goals = cells_having(level, "goal") or [(c, 0) for c in range(level.width)]
-        exits = {grounds[0].place(c) for c in goals}
-        routes = Routes(grounds[0], self.settings, gold)
-        after = Routes(grounds[1], self.settings)
-        tried = 0
-        while True:
-            deepest = routes.depth == _deepest(self.settings)
-            if deepest or gold <= reachable(routes.every, start):
-                journey, plan, done = gathered(routes, after, start, gold, exits)
-                tried += plan.tried
-                if done or deepest:
-                    break
-            routes.deepen()
-            after.deepen()
-        path = tuple(grounds[0].cell(place) for place in journey.places)
-        facts = {"states": float(tried), "layers": float(routes.depth)}
-        if done:
+        ground, journey, plan = trial.routes.ground, trial.journey, trial.plan
+        start = ground.cell(trial.start)
+        if journey is None:
+            words = f"the start in {spoken(start)} is blocked"
+            return Verdict(False, (words,), None, (start,), start)
+        path = tuple(ground.cell(place) for place in journey.places)
+        facts = {"states": float(trial.tried), "layers": float(trial.routes.depth)}
+        if trial.done:
             moves = "".join(journey.letters)
             facts["moves"] = float(len(moves))
             return Verdict(True, (), {"moves": moves}, path, path[-1], facts)
         where = path[-1]
         words = f"no way out with all the gold; the way ends in {spoken(where)}"
-        if plan.missing is not None and gold:
-            where = grounds[0].cell(plan.missing)
+        if plan.missing is not None and trial.gold:
+            where = ground.cell(plan.missing)
             why = "cannot be had together with the rest" if plan.together else "cannot be reached"
             words = f"the gold in {spoken(where)} {why}"
-        unsure = (f"undecided after {tried} orders of collecting",) if plan.cut else ()
+        unsure = (f"undecided after {trial.tried} orders of collecting",) if plan.cut else ()
         playable = None if plan.cut else False
         return Verdict(playable, (*unsure, words), None, path, where, facts)
+
+
+@dataclass(frozen=True)
+class Trial:
+    """How a level was gone through, as places of ``routes.ground``: ``routes`` while there is
+    gold, ``after`` with none left; ``journey`` is None if the start is blocked."""
+
+    routes: Routes
+    after: Routes
+    start: int
+    gold: set[int]
+    exits: set[int]
+    journey: Journey | None
+    plan: Plan
+    done: bool
+    tried: int
+
+
+def attempt(level: Level, settings: Climbing) -> Trial | None:
+    """Go through a level with shafts as deep as it takes; None without a player."""
+    starts = cells_having(level, "start")
+    if not starts:
+        return None
+    grounds = [Ground(level, dig=settings.dig, revealed=r) for r in (False, True)]
+    start = grounds[0].place(starts[0])
+    gold = {grounds[0].place(c) for c in cells_having(level, "collectable")} - {start}
+    goals = cells_having(level, "goal") or [(c, 0) for c in range(level.width)]
+    exits = {grounds[0].place(c) for c in goals}
+    routes = Routes(grounds[0], settings, gold)
+    after = Routes(grounds[1], settings)
+    if not grounds[not gold].free[start]:
+        return Trial(routes, after, start, gold, exits, None, Plan(), False, 0)
+    tried = 0
+    while True:
+        deepest = routes.depth == _deepest(settings)
+        if deepest or gold <= reachable(routes.every, start):
+            journey, plan, done = gathered(routes, after, start, gold, exits)
+            tried += plan.tried
+            if done or deepest:
+                return Trial(routes, after, start, gold, exits, journey, plan, done, tried)
+        routes.deepen()
+        after.deepen()
 
 
 def _deepest(settings: Climbing) -> int:

@@ -17,12 +17,13 @@ from genvae.domains.levels.rules.routes import Near, Routes, parts, reachable, w
 @dataclass
 class Plan:
     """The gold in groups, in the order in which they are had; ``missing`` is the place of gold
-    that is not, ``together`` if it could be had but for the rest; ``cut`` if not all was tried;
-    ``tried`` counts the states that were."""
+    that is not, ``together`` if it could be had but for the rest, of which the gold in ``stuck`` is
+    had next; ``cut`` if not all was tried; ``tried`` counts the states that were."""
 
     groups: list[set[int]] = field(default_factory=list)
     missing: int | None = None
     together: bool = False
+    stuck: int = -1
     cut: bool = False
     tried: int = 0
 
@@ -63,7 +64,7 @@ def planned(routes: Routes, start: int, gold: Set[int], most: int) -> Plan:
     known = _Parts(routes, start)
     reach = {start: reachable(routes.every, start)}
     lost = sorted(gold - reach[start])
-    best = Plan(missing=lost[0] if lost else min(gold, default=None), together=not lost)
+    best = Plan(missing=lost[0] if lost else min(gold, default=None))
     todo: list[tuple[int, frozenset[int], list[set[int]]]] = [(start, frozenset(gold), [])]
     seen: set[tuple[int, frozenset[int]]] = set()
     tried = 0
@@ -79,8 +80,8 @@ def planned(routes: Routes, start: int, gold: Set[int], most: int) -> Plan:
             near, part = known.now(left)
         if not left:
             return Plan(groups, tried=tried)
-        plan = Plan(groups, lost[0] if lost else min(left), not lost)
-        if plan.had > best.had:
+        plan = Plan(groups, lost[0] if lost else min(left), not lost, at)
+        if plan.had > best.had or not best.together:
             best = plan
         if lost:
             break
@@ -96,6 +97,8 @@ def planned(routes: Routes, start: int, gold: Set[int], most: int) -> Plan:
                 reach[goal] = reachable(routes.every, goal)
             if left <= reach[goal]:
                 todo.append((goal, left, groups))
+            elif plan is best:
+                best.missing, best.stuck = min(left - reach[goal]), goal
     best.tried = tried
     return best
 

@@ -96,6 +96,15 @@ def _verdict(plan: Plan, start: Cell, goals: list[Cell]) -> Verdict:
     return Verdict(True, (), {"path": [list(c) for c in path]}, path, path[-1], facts)
 
 
+def reach(plan: Plan, start: Cell) -> tuple[set[int], list[Cell]]:
+    """The parts that are walked to, and the goals that cannot be and should."""
+    order, _, _ = _doors_to_open(plan, start, plan.goals)
+    reached = plan.parts_reached(start, order)
+    missing = [g for g in plan.goals if plan.part_at(g) not in reached]
+    enough = plan.settings.any_goal and len(missing) < len(plan.goals)
+    return reached, [] if enough else missing
+
+
 def _doors_to_open(plan: Plan, start: Cell, goals: list[Cell]) -> tuple[list[int], int, bool]:
     """Doors in an order that reaches the most goals; sets of doors tried; whether the search was
     complete (or found all goals)."""

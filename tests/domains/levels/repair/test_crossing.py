@@ -14,13 +14,13 @@ from hypothesis import strategies as st
 
 from genvae.domains.base import MOST_CHANGED
 from genvae.domains.levels.codec import LevelsCodec
-from genvae.domains.levels.level import Level
-from genvae.domains.levels.repair import Change, changed, repair_crossing
+from genvae.domains.levels.level import Change, Level, changed
+from genvae.domains.levels.repair.crossing import repair_crossing
 from genvae.domains.levels.rules.platformer import Physics, cross
 from genvae.domains.levels.text import level_from_rows, level_text
 from genvae.domains.levels.tileset import builtin
 
-from .replay import illegal_move  # noqa: TID252
+from ..replay import illegal_move  # noqa: TID252
 
 Draw = Callable[[str], Level]
 PLATFORMER, MARIO = builtin()["platformer"], builtin()["mario"]

@@ -1,6 +1,6 @@
 """The fewest tile changes that let a platformer level be crossed.
 
-``repair_search.Search`` proposes changes; the changed level is tried by the untouched rules, and
+``search.Search`` proposes changes; the changed level is tried by the untouched rules, and
 if it fails, the changes that were in each other's way are ruled out and the search is made again.
 A wide level is gone through in sections from left to right.
 """
@@ -8,12 +8,11 @@ A wide level is gone through in sections from left to right.
 from __future__ import annotations
 
 from collections import Counter
-from dataclasses import replace
 
 import numpy as np
 
-from genvae.domains.levels.level import Level
-from genvae.domains.levels.repair_search import KEPT, Cell, Search
+from genvae.domains.levels.level import Change, Level, changed
+from genvae.domains.levels.repair.search import KEPT, Cell, Search
 from genvae.domains.levels.rules.platformer import Crossing, Physics, cross, physics_of, standing
 from genvae.domains.levels.tileset import Tileset
 
@@ -27,9 +26,6 @@ gone through again in the next one, and ``BEHIND`` are kept behind the place it 
 SECTION, AHEAD, BEHIND = 160, 48, 32
 STRIDE = 12
 """Columns beyond the place where a section ends that a repair of it must reach."""
-
-Change = tuple[int, int, int]
-"""(column, row, new tile number), all from 0."""
 
 
 def repair_crossing(
@@ -50,14 +46,6 @@ def repair_crossing(
         return None
     repaired = changed(level, changes)
     return (repaired, changes) if cross(repaired, physics).playable else None
-
-
-def changed(level: Level, changes: list[Change]) -> Level:
-    """The level with these changes."""
-    grid = level.grid_HW.copy()
-    for column, row, tile in changes:
-        grid[row, column] = tile
-    return replace(level, grid_HW=grid)
 
 
 def _changes(
