@@ -88,6 +88,8 @@ def info(
     for condition in card["conditions"]:
         voice.say(f"  {'condition':<11} {condition['name']}: {_classes(condition)}")
     voice.say(f"  {'may ship':<11} what it makes: {card['may_ship_samples']}")
+    for attribute, about in card["attributes"].items():
+        voice.say(f"  {'--set':<11} {attribute}: {about}")
     for corpus in card["corpora"]:
         voice.say(f"  {'corpus':<11} {corpus.get('name', '?')}: {corpus.get('licence', '?')}")
         if corpus.get("may_ship_samples"):

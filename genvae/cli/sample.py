@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -40,6 +41,14 @@ def sample(
             "--prior", metavar="sequence|gaussian|standard", help="Where latents are drawn from."
         ),
     ] = None,
+    like: Annotated[
+        Path | None,
+        typer.Option("--like", metavar="FILE", help="A song or a level to make others like."),
+    ] = None,
+    likeness: Annotated[
+        float | None,
+        typer.Option("--likeness", help="With --like: how much, up to 1; by default 0.7."),
+    ] = None,
     raw: Annotated[
         bool,
         typer.Option("--raw", help="As decoded: nothing repaired, drawn again or put in."),
@@ -66,7 +75,7 @@ def sample(
         list[str] | None,
         typer.Option(
             "--set",
-            metavar="NAME=VALUE",
+            metavar="NAME=VALUE|LO..HI",
             help="What the pieces are to be (repeatable); genvae models info tells the names.",
         ),
     ] = None,
@@ -88,6 +97,8 @@ def sample(
       genvae sample --domain music -n 4 --meter 3/4
       genvae sample --domain levels -n 10 --length 96 --format txt,png
       genvae sample --domain levels -n 2 --length 64x40
+      genvae sample --domain levels -n 4 --set enemies=3 --set coins=10..20 --set difficulty=0.5
+      genvae sample --domain music -n 4 --set density=12..16 --like data/songs/ode-to-joy.mid
 
     Every level that is written can be played: one that cannot as it was decoded is repaired with
     the fewest changes, or, if that takes more than one tile in twenty, drawn again. What repeats
@@ -95,12 +106,17 @@ def sample(
     each one went and holds the path through each level as its proof. An item that fails twelve
     times is named on stderr and left out, and the exit code is 1.
 
+    With --set what is counted is met exactly: things come and go one at a time where the decoder
+    finds that likeliest, enemies where they stand on something, coins where a player comes by.
+    Other numbers are met within a tolerance that is printed; a span is met inside it. What is not
+    met in twelve attempts is named and left out. genvae models info NAME lists the attributes.
+
     With --loop the .mid ends on a bar line with all notes off and has the markers loopStart and
     loopEnd; the .wav is as long as the loop, what still sounds at its end lies over its beginning.
     """
     import secrets
 
-    from genvae.workflows import store, tally, told, wanted, write
+    from genvae.workflows import reading, store, tally, told, wanted, write
     from genvae.workflows.made import Times
     from genvae.workflows.output import Output
 
@@ -108,7 +124,9 @@ def sample(
     opened = store.open_model(model, domain)
     asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
     requests = store.requests(opened.domain, asked)
-    opened, requests = told.for_sample(opened, wanted.parse(wishes or []), requests)
+    classes, goals = told.split(opened, wanted.parse(wishes or []))
+    opened, requests = told.for_sample(opened, classes, requests)
+    resembled = reading.like(opened, like, likeness)
     voice = Voice(quiet, as_json)
     for line in opened.codec.advice(requests):
         voice.remark(line)
@@ -133,6 +151,8 @@ def sample(
             prior=prior,
             raw=raw,
             requests=requests,
+            wanted=goals,
+            like=resembled,
             on_problem=voice.problem,
             on_piece=lambda _path, _made: advance(),
             times=times,
@@ -142,6 +162,8 @@ def sample(
         voice.say(f"seed {chosen}")
     files = f"{n - found['missed']} of {n} files" if found["missed"] else count(n, "file")
     voice.say(f"{files} in {output.folder}: {tally.summary(found)}")
+    for line in tally.wishes(output.lines):
+        voice.say(line)
     if not raw:
         if found["judged"]:
             voice.say(tally.shares(times))

@@ -21,9 +21,11 @@ import numpy as np
 from genvae.domains.records import (
     MOST_CHANGED,
     Attribute,
+    Constraints,
     Curve,
     Encoded,
     Field,
+    Places,
     Repaired,
     Report,
     Windows,
@@ -43,6 +45,7 @@ __all__ = [
     "Encoded",
     "Field",
     "Piece",
+    "Places",
     "Repaired",
     "Report",
     "WindowSpec",
@@ -59,23 +62,6 @@ class Piece(Protocol):
 
     name: str
     group: str
-
-
-class Constraints(Protocol):
-    """Which categories a cell may take, asked cell by cell while decoding.
-
-    An attribute ``local = True`` says that ``allow`` looks at no more than a few steps before the
-    cell and at ``step`` only within its window: long pieces are then decoded in stretches.
-    """
-
-    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
-        """Mask of allowed categories for the cell at (step, row).
-
-        ``steps_NTR`` holds the categories decided so far, cells of all fields in decoding
-        order; everything before (step, row) is final. Returns a boolean ``(N, K)`` or
-        ``(K,)`` array with K the categories of the cell's field, or None for "anything".
-        """
-        ...
 
 
 Writer = Callable[[Any, Path], None]
@@ -95,6 +81,11 @@ class Codec(ABC):
     """By name, in words, what ``label`` tells of a piece; a model may be conditioned on it."""
     measure_words: Mapping[str, str] = {}
     """What numbers of ``measure`` say, by name, in words with the unit; may be empty."""
+    tied: Mapping[str, str] = {}
+    """Counted attributes that must be equal to another (a warehouse has as many goals as boxes):
+    what is asked of one is asked of the other."""
+    request_entries: Mapping[str, tuple[str, ...]] = {}
+    """By request, the entries of a context that it decides."""
     course_spread: tuple[str, ...] = ()
     """Numbers of ``measure_course`` whose spread over pieces is judged as well as their mean."""
     course_most: tuple[str, ...] = ()
@@ -271,6 +262,11 @@ class Codec(ABC):
     def portraits(self, pieces: Sequence[Any], reports: Sequence[Report]) -> dict[str, Any] | None:
         """What a page draws (and plays) pieces from, JSON-able: ``form`` (``notes`` or ``tiles``),
         ``shared`` and ``each``; None for the pictures of the pieces."""
+        return None
+
+    def places(self, piece: Any, name: str) -> Places | None:
+        """Where the things that a counted attribute counts are in a piece, and where they may be;
+        None where nothing is known of that, and pieces that have so many must be found."""
         return None
 
     def finish(self, piece: Any, report: Report) -> Any:

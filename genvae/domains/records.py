@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import Any, Literal, Protocol
 
 import numpy as np
 
@@ -82,6 +82,23 @@ class WindowSpec:
                 yield f, row
 
 
+class Constraints(Protocol):
+    """Which categories a cell may take, asked cell by cell while decoding.
+
+    An attribute ``local = True`` says that ``allow`` looks at no more than a few steps before the
+    cell and at ``step`` only within its window: long pieces are then decoded in stretches.
+    """
+
+    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
+        """Mask of allowed categories for the cell at (step, row).
+
+        ``steps_NTR`` holds the categories decided so far, cells of all fields in decoding
+        order; everything before (step, row) is final. Returns a boolean ``(N, K)`` or
+        ``(K,)`` array with K the categories of the cell's field, or None for "anything".
+        """
+        ...
+
+
 @dataclass
 class Encoded:
     """A piece as windows, and what writing it back needs.
@@ -146,6 +163,28 @@ class Curve:
     parts: dict[str, np.ndarray]
     seconds: float
     note: str = ""
+
+
+@dataclass(frozen=True)
+class Places:
+    """Where the things that an attribute counts are in a piece's windows, and where they may be.
+
+    Cells are those of ``field`` in decoding order, ``(S, R)``: S the steps of all windows, R the
+    field's rows. ``present_SR`` says which cells count as one, ``good_SR`` where one has a place
+    (an enemy on something to stand on, a coin that can be reached). ``add_KK[k, to]`` says of the
+    categories which may become which so that there is one more, ``take_KK`` one less.
+    """
+
+    field: str
+    present_SR: np.ndarray
+    good_SR: np.ndarray
+    add_KK: np.ndarray
+    take_KK: np.ndarray
+
+    @property
+    def stray(self) -> int:
+        """How many are where none has a place."""
+        return int((self.present_SR & ~self.good_SR).sum())
 
 
 MOST_CHANGED = 0.05

@@ -17,6 +17,7 @@ from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, between, looped
 from genvae.generation.stacks import decode_stack
+from genvae.workflows.aim import LIKENESS, Like
 from genvae.workflows.deliver import stack_of
 from genvae.workflows.made import Made, finish, good
 from genvae.workflows.store import Opened
@@ -66,6 +67,15 @@ def decode_latents(
 def reconstruct(opened: Opened, source: Source) -> Made:
     """Through the model and back."""
     return decode_latents(opened, source.z_WPD, source.context, {"of": source.name})
+
+
+def like(opened: Opened, source: Source, likeness: float = LIKENESS) -> Like:
+    """A piece for others to be like. Raises OptionProblem."""
+    if not 0 < likeness <= 1:
+        raise OptionProblem(f"--likeness {likeness:g}: expected more than 0, up to 1")
+    # Half way from itself to itself there is nothing of it that only a file has.
+    context = opened.codec.blend(source.context, source.context, 0.5)
+    return Like(source.name, source.z_WPD, context, likeness)
 
 
 def together(opened: Opened, sources: Sequence[Source]) -> list[Source]:

@@ -64,6 +64,10 @@ def card(name: str) -> dict[str, Any]:
             "fields": [f.name for f in opened.codec.spec.fields],
             opened.codec.spec.step_name + "s": opened.codec.spec.steps,
         },
+        "attributes": {
+            a.name: f"{a.about}; {a.low:g} to {a.high:g} {'a window' if a.counted else a.unit}"
+            for a in opened.codec.attributes.values()
+        },
         "defaults": model.card.get("defaults", {}),
         "may_ship_samples": may_ship(model.card),
         "corpora": model.card.get("corpora", []),

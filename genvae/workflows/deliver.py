@@ -5,24 +5,24 @@ Axes:  N items · W windows · P positions · D dims of z
 
 from __future__ import annotations
 
-import math
 from collections import deque
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.errors import OptionProblem
-from genvae.generation import noise
 from genvae.generation.generator import BATCH, Generator, Item
-from genvae.generation.stacks import Stack, draw_stack
+from genvae.generation.stacks import draw_stack
+from genvae.workflows.aim import Aim, Found, Like, drawn_items
+from genvae.workflows.aimed import nearest
 from genvae.workflows.made import (
     COPIED_RUN,
+    FULL,
     OUTCOME,
     Made,
     Times,
+    better,
     finish,
     good,
     is_copy,
@@ -30,6 +30,7 @@ from genvae.workflows.made import (
     resign,
     signature,
 )
+from genvae.workflows.plan import Plan, context_of, plan, stack_of
 from genvae.workflows.store import Opened
 
 __all__ = [
@@ -56,37 +57,6 @@ AT_ONCE = 4 * BATCH
 """Items that are worked on together, so that redraws fill whole batches."""
 
 
-@dataclass(frozen=True)
-class Plan:
-    """What every item of a sample has in common, checked."""
-
-    windows: int
-    trim: Mapping[str, Any]
-    temperature: float
-    prior: str
-    requests: Mapping[str, Any]
-
-
-def plan(
-    opened: Opened,
-    *,
-    length: str | None = None,
-    temperature: float | None = None,
-    prior: str | None = None,
-    requests: Mapping[str, Any] | None = None,
-) -> Plan:
-    """Check the options of a sample, before any work. Raises OptionProblem and ModelProblem."""
-    defaults = opened.model.card.get("defaults", {})
-    heat = float(defaults.get("temperature", 1.0)) if temperature is None else temperature
-    if not (math.isfinite(heat) and heat >= 0):
-        raise OptionProblem(f"--temperature {heat}: expected a number from 0 up, such as 1")
-    count, trim = opened.codec.windows_for(length)
-    requests = dict(requests or {})
-    opened.codec.context(requests, np.random.default_rng(0))
-    name = Generator(opened.model, opened.codec).prior_name(prior)
-    return Plan(count, trim, heat, name, requests)
-
-
 def sample(
     opened: Opened,
     indices: Sequence[int],
@@ -97,6 +67,8 @@ def sample(
     prior: str | None = None,
     raw: bool = False,
     requests: Mapping[str, Any] | None = None,
+    wanted: Mapping[str, Any] | None = None,
+    like: Like | None = None,
     on_attempt: Callable[[int], None] | None = None,
     times: Times | None = None,
 ) -> Iterator[Made]:
@@ -107,24 +79,38 @@ def sample(
     up to ATTEMPTS times; of an item that never comes out well the best draw is handed out, and
     its report and facts say so. ``raw`` switches all of this off. The first draw's verdict stays
     in ``facts["playable_as_decoded"]``. ``times`` gathers the seconds. Raises OptionProblem.
+
+    ``wanted`` are attributes and what they are to be (see ``wanted.py``); facts gain ``asked``,
+    ``got`` and whether it was ``met``. ``like`` is a piece to resemble.
     """
-    asked = plan(opened, length=length, temperature=temperature, prior=prior, requests=requests)
+    asked = plan(
+        opened,
+        length=length,
+        temperature=temperature,
+        prior=prior,
+        requests=requests,
+        wanted=wanted,
+        like=like,
+    )
+    rows = BATCH if asked.aim is None else asked.aim.rows
     times = times or Times()
     generator = Generator(opened.model, opened.codec)
     for group in _groups(indices):
         best: dict[int, Made] = {}
+        memory: dict[int, Found] = {}
         first: dict[int, bool | None] = {}
         waiting = deque((index, 0) for index in dict.fromkeys(group))
         unfinished = set(group)
         at = 0
         while waiting:
-            for made in _drawn(opened, generator, asked, _batch(waiting), seed, raw, times):
+            items = _batch(waiting, rows)
+            for made in _drawn(opened, generator, asked, items, memory, seed, raw, times):
                 index, attempt = made.facts["index"], made.facts["attempt"]
                 verdict = False if "changed" in made.facts else made.report.playable
                 first.setdefault(index, verdict)
-                if index not in best or rank(made) > rank(best[index]):
+                if index not in best or better(made, best[index]):
                     best[index] = made
-                if raw or rank(made) == 2 or attempt + 1 == ATTEMPTS:
+                if raw or rank(made) == FULL or attempt + 1 == ATTEMPTS:
                     unfinished.discard(index)
                 else:
                     waiting.append((index, attempt + 1))
@@ -132,6 +118,7 @@ def sample(
                     on_attempt(index)
             while at < len(group) and group[at] not in unfinished:
                 done = best[group[at]]
+                done.facts.pop("miss", None)
                 if first[group[at]] is not None:
                     done.facts["playable_as_decoded"] = first[group[at]]
                 yield done
@@ -143,19 +130,46 @@ def _drawn(
     generator: Generator,
     asked: Plan,
     items: Sequence[Item],
+    memory: dict[int, Found],
     seed: int,
     raw: bool,
     times: Times,
 ) -> Iterator[Made]:
     """One batch of items, drawn, decoded, checked and repaired."""
-    streams = [noise.stream(seed, index, 0, noise.CONTEXT) for index, _ in items]
-    contexts = [opened.codec.context(asked.requests, rng) | dict(asked.trim) for rng in streams]
+    if asked.aim is not None:
+        yield from _aimed(asked, asked.aim, generator, items, memory, seed, raw, times)
+        return
+    contexts = [context_of(opened.codec, asked, seed, index) for index, _ in items]
     with times.spent("decoding"):
         latents, pieces = _decoded(generator, asked, items, contexts, seed)
     made = zip(items, pieces, latents, contexts, strict=True)
     for (index, attempt), windows, z, context in made:
         facts = {"seed": seed, "index": index, "attempt": attempt}
         yield finish(opened, windows, z, context, facts, raw=raw, repair=True, times=times)
+
+
+def _aimed(
+    asked: Plan,
+    aim: Aim,
+    generator: Generator,
+    items: Sequence[Item],
+    memory: dict[int, Found],
+    seed: int,
+    raw: bool,
+    times: Times,
+) -> Iterator[Made]:
+    """The same, near what is asked for."""
+    options: dict[str, Any] = {"prior": asked.prior, "temperature": asked.temperature}
+    contexts = [context_of(aim.opened.codec, asked, seed, index) for index, _ in items]
+    with times.spent("decoding"):
+        drawn = list(drawn_items(aim, generator, items, contexts, memory, seed=seed, **options))
+    for ((index, attempt), candidates), context in zip(drawn, contexts, strict=True):
+        found = [aim.judged(z, w, context, c) for c, (z, w) in enumerate(candidates)]
+        aim.learn(memory[index], found, index, seed)
+        facts: dict[str, Any] = {"seed": seed, "index": index, "attempt": attempt}
+        if aim.like is not None:
+            facts |= {"like": aim.like.name, "likeness": aim.like.likeness}
+        yield nearest(aim, found, context, facts, generator, raw=raw, times=times)
 
 
 def _decoded(
@@ -186,23 +200,18 @@ def _decoded(
     return list(latents), generator.decode(latents, temperature=heat, **told)
 
 
-def stack_of(context: Mapping[str, Any]) -> Stack | None:
-    """The bands of a piece, if it is higher than a window."""
-    bands = int(context.get("bands", 1))
-    return Stack(bands, int(context.get("shared", 0))) if bands > 1 else None
-
-
-def _batch(waiting: deque[Item]) -> list[Item]:
-    """Take the items that fit one batch, those that have waited longest first: at most one a row,
-    since an item always sits in the row of its index, whatever it is decoded beside."""
-    rows: dict[int, Item] = {}
+def _batch(waiting: deque[Item], rows: int = BATCH) -> list[Item]:
+    """Take the items that fit one batch, those that have waited longest first: at most one a row
+    (or its share of the rows), since an item always sits in the row of its index, whatever it is
+    decoded beside."""
+    taken: dict[int, Item] = {}
     for _ in range(len(waiting)):
         item = waiting.popleft()
-        if item[0] % BATCH in rows:
+        if item[0] % rows in taken:
             waiting.append(item)
         else:
-            rows[item[0] % BATCH] = item
-    return list(rows.values())
+            taken[item[0] % rows] = item
+    return list(taken.values())
 
 
 def _groups(indices: Sequence[int]) -> Iterator[list[int]]:

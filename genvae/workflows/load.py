@@ -19,6 +19,8 @@ import numpy as np
 
 from genvae.domains import registry
 from genvae.workflows import between, deliver, store, told
+from genvae.workflows import wanted as wishes
+from genvae.workflows.aim import LIKENESS
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import existing, piece_of
 from genvae.workflows.made import Made
@@ -44,17 +46,25 @@ class Session:
         raw: bool = False,
         indices: Iterable[int] | None = None,
         set: Mapping[str, Any] | None = None,
+        like: Input | None = None,
+        likeness: float = LIKENESS,
         **requests: Any,
     ) -> list[Made]:
         """New pieces: items 0 to n - 1 of a seed, or those of ``indices``.
 
         ``length`` is in bars or tiles ("64x16"); ``requests`` are options of the domain
-        (``key="Am"``, ``tempo=90``), ``set`` what a conditional model is told
-        (``{"style": "folk"}``). Levels that cannot be played are repaired or drawn again,
+        (``key="Am"``, ``tempo=90``). ``set`` says what pieces are to be: attributes in their own
+        units (``{"enemies": 3, "coins": (10, 20)}``; ``facts["met"]`` says whether they are) and
+        what a conditional model is told (``{"style": "folk"}``). ``like`` is a piece to resemble,
+        as much as ``likeness``, 0 to 1. Levels that cannot be played are repaired or drawn again,
         unless ``raw``; of one that never came out, ``report.playable`` says so. Raises
         OptionProblem.
         """
-        opened, requests = told.for_sample(self.opened, set or {}, requests)
+        asked, wanted = told.split(self.opened, wishes.given(set or {}))
+        opened, requests = told.for_sample(self.opened, asked, requests)
+        resembled = None
+        if like is not None:
+            resembled = between.like(opened, Session(opened).encode(like), likeness)
         return list(
             deliver.sample(
                 opened,
@@ -65,6 +75,8 @@ class Session:
                 prior=prior,
                 raw=raw,
                 requests=requests,
+                wanted=wanted,
+                like=resembled,
             )
         )
 

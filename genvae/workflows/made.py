@@ -22,7 +22,20 @@ from genvae.workflows.told import said
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
 such a run, and 9 of 101 held-out songs (versions of songs that were trained on)."""
-OUTCOME = ("way", "changed", "changes", "copied", "copied_windows", "windows")
+OUTCOME = (
+    "way",
+    "changed",
+    "changes",
+    "copied",
+    "copied_windows",
+    "windows",
+    "asked",
+    "got",
+    "tolerance",
+    "met",
+    "miss",
+    "placed",
+)
 """Facts about how a piece came out; the others say how it is made again."""
 
 
@@ -157,6 +170,23 @@ def good(made: Made) -> bool:
     return made.report.valid and made.report.playable is not False
 
 
+FULL = 3
+"""The rank of a piece that is handed out without a remark."""
+
+
 def rank(made: Made) -> int:
-    """2 for what may be handed out without a remark, 1 for a copy, 0 for what is not good."""
-    return 0 if not good(made) else 1 if made.facts.get("copied") else 2
+    """``FULL`` for what may be handed out without a remark, 2 for a copy, 1 for what is not what
+    was asked for, 0 for what is not good."""
+    if not good(made):
+        return 0
+    if not made.facts.get("met", True):
+        return 1
+    return 2 if made.facts.get("copied") else FULL
+
+
+def better(made: Made, other: Made) -> bool:
+    """Is a piece to be preferred to another draw of the same item?"""
+    return (rank(made), -made.facts.get("miss", 0.0)) > (
+        rank(other),
+        -other.facts.get("miss", 0.0),
+    )

@@ -10,6 +10,7 @@ from typing import Any
 from genvae.domains.base import Codec
 from genvae.errors import FileProblem, GenvaeError, OptionProblem
 from genvae.workflows import between, store
+from genvae.workflows.aim import LIKENESS, Like
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import OnProblem, chosen_parts, domain_of, existing, piece_of
 from genvae.workflows.pool import for_each
@@ -37,6 +38,16 @@ def encode_first(opened: Opened, paths: Sequence[Path], voices: Sequence[str] = 
             source.encoded.notes.append(f"the first of {count} in {path}")
         sources.append(source)
     return sources
+
+
+def like(opened: Opened, path: Path | None, likeness: float | None) -> Like | None:
+    """The piece of ``--like`` for others to be like. Raises FileProblem and OptionProblem."""
+    if path is None:
+        if likeness is not None:
+            raise OptionProblem("--likeness: give --like FILE too")
+        return None
+    (source,) = encode_first(opened, [path])
+    return between.like(opened, source, LIKENESS if likeness is None else likeness)
 
 
 def read_all(

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any
 
@@ -50,6 +50,28 @@ def summary(found: Mapping[str, int]) -> str:
     if found["copied"]:
         words.append(f"{found['copied']} of {found['windows']} windows known from training")
     return ", ".join(words)
+
+
+def told(values: Mapping[str, Any]) -> str:
+    """Values by name in words: ``enemies 3, difficulty 0.71``."""
+    shown = {k: "none" if v is None else f"{v:g}" for k, v in values.items()}
+    return ", ".join(f"{name} {value}" for name, value in shown.items())
+
+
+def wishes(lines: Sequence[Mapping[str, Any]]) -> Iterator[str]:
+    """A line for each attribute that was asked for: what was, within which tolerance, what came."""
+    said = [line for line in lines if "asked" in line]
+    for name, asked in said[0]["asked"].items() if said else ():
+        span = f"{asked[0]:g} to {asked[1]:g}" if isinstance(asked, list) else f"{asked:g}"
+        near = said[0].get("tolerance", {}).get(name)
+        within = f" (tolerance {near:g})" if near else ""
+        got = [line["got"][name] for line in said if line["got"][name] is not None]
+        if not got:
+            yield f"{name}: asked {span}{within}, has no value in these"
+            continue
+        low, high = min(got), max(got)
+        came = f"{low:.4g}" if low == high else f"{low:.4g} to {high:.4g}"
+        yield f"{name}: asked {span}{within}, got {came}"
 
 
 def shares(times: Times) -> str:

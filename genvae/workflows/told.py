@@ -16,6 +16,18 @@ def words(opened: Opened) -> dict[str, tuple[str, ...]]:
     return {c.name: c.classes for c in opened.model.conditions}
 
 
+def split(opened: Opened, asked: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """What of that the model is told, and what pieces are measured by: a number that it was
+    conditioned on is both; a span of one is measured alone."""
+    known, measured = words(opened), opened.codec.attributes
+    both = {name for name in known if name in measured}
+    told = {n: v for n, v in asked.items() if n in known and not isinstance(v, tuple)}
+    rest = {
+        n: v for n, v in asked.items() if n not in known or (n in both and not isinstance(v, str))
+    }
+    return told, rest
+
+
 def numbers(opened: Opened, asked: Mapping[str, Any]) -> tuple[int, ...]:
     """The numbers of the classes asked for by name, 0 for what is not asked for. Of a condition
     that is a number a number will do: the class that it falls in. Raises OptionProblem."""

@@ -59,12 +59,10 @@ class Goal:
 @dataclass(frozen=True)
 class Wanted:
     """What every piece is to be: ``goals`` that are measured, ``chosen`` requests of the codec's
-    context (a tempo; one within a span is drawn for each piece), ``words`` by name for what the
-    model was conditioned on."""
+    context (a tempo; one within a span is drawn for each piece)."""
 
     goals: tuple[Goal, ...] = ()
     chosen: Mapping[str, Goal] = field(default_factory=dict)
-    words: Mapping[str, str] = field(default_factory=dict)
 
     def requests(self, seed: int, index: int) -> dict[str, Any]:
         """Requests of the context for one item."""
@@ -114,34 +112,39 @@ def _span(low: float, high: float, text: str) -> tuple[float, float]:
     return low, high
 
 
+def given(asked: Mapping[str, Any]) -> dict[str, Wish]:
+    """Wishes from what was given in Python. Raises OptionProblem."""
+    return {name: wish(value, f"{name}={_text(value)}") for name, value in asked.items()}
+
+
 def understand(
     codec: Codec,
     wishes: Mapping[str, Any],
     *,
     windows: int = 1,
-    words: Mapping[str, Sequence[str]] | None = None,
+    others: Sequence[str] = (),
 ) -> Wanted:
-    """Wishes as goals for pieces of so many windows; ``words`` are the values of each name that
-    takes a word. Raises OptionProblem for an unknown name, suggesting the nearest, and for values
-    that no piece has."""
-    known = dict(words or {})
-    goals, chosen, said = [], {}, {}
-    for name, given in wishes.items():
-        value = wish(given, f"{name}={given}")
-        if name in known:
-            if value not in known[name]:
-                raise OptionProblem(f"--set {name}={given}: {nearest(str(given), known[name])}")
-            said[name] = str(value)
-        elif name not in codec.attributes:
-            names = [*codec.attributes, *known]
-            raise OptionProblem(f"--set {name}={given}: no such attribute; {nearest(name, names)}")
+    """Wishes as goals for pieces of so many windows. Raises OptionProblem for an unknown name,
+    suggesting the nearest (or one of ``others``), and for values that no piece has."""
+    goals, chosen = [], {}
+    wishes = {codec.tied[n]: v for n, v in wishes.items() if n in codec.tied} | dict(wishes)
+    for name, value in given(wishes).items():
+        if name not in codec.attributes:
+            hint = nearest(name, [*codec.attributes, *others])
+            raise OptionProblem(f"--set {name}={_text(value)}: no such attribute; {hint}")
+        goal = _goal(codec.attributes[name], value, windows)
+        if codec.attributes[name].chosen:
+            chosen[name] = goal
         else:
-            goal = _goal(codec.attributes[name], value, windows)
-            if codec.attributes[name].chosen:
-                chosen[name] = goal
-            else:
-                goals.append(goal)
-    return Wanted(tuple(goals), chosen, said)
+            goals.append(goal)
+    return Wanted(tuple(goals), chosen)
+
+
+def _text(given: Any) -> str:
+    """A value as one would have typed it."""
+    if isinstance(given, tuple | list):
+        return "..".join(map(_text, given))
+    return f"{given:g}" if isinstance(given, float) else str(given)
 
 
 def _goal(attribute: Attribute, value: Wish, windows: int) -> Goal:
@@ -152,7 +155,7 @@ def _goal(attribute: Attribute, value: Wish, windows: int) -> Goal:
         )
     low, high = value if isinstance(value, tuple) else (value, value)
     most = attribute.high * (windows if attribute.counted else 1)
-    span = f"{low:g}" if low == high else f"{low:g}..{high:g}"
+    span = _text(value)
     if low < attribute.low or high > most:
         raise OptionProblem(
             f"--set {name}={span}: expected {attribute.low:g} to {most:g} ({attribute.unit})"

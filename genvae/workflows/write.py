@@ -15,12 +15,13 @@ from typing import Any
 from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
 from genvae.workflows import between, deliver, latents
+from genvae.workflows.aim import Like
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.made import Made, Times, good
 from genvae.workflows.output import Output, finite
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
-from genvae.workflows.tally import tally
+from genvae.workflows.tally import tally, told
 
 MOST = 100_000
 """Pieces that one command makes at most."""
@@ -49,36 +50,36 @@ def samples(
     prior: str | None = None,
     raw: bool = False,
     requests: Mapping[str, Any] | None = None,
+    wanted: Mapping[str, Any] | None = None,
+    like: Like | None = None,
     on_problem: OnProblem,
     on_piece: OnPiece | None = None,
     times: Times | None = None,
 ) -> dict[str, int]:
     """Write items 0 to n - 1 of a seed, and count how they came out (see ``tally``).
 
-    An item that does not come out well-formed and playable is not written, unless ``raw``: it is
-    named to ``on_problem``, counted as ``missed``, and the rest is made. Raises OptionProblem,
-    ModelProblem and FileProblem.
+    An item that does not come out well-formed, playable and as it was ``wanted`` is not written,
+    unless ``raw``: it is named to ``on_problem``, counted as ``missed``, and the rest is made.
+    Raises OptionProblem, ModelProblem and FileProblem.
     """
     check_sampling(n, seed)
-    deliver.plan(opened, length=length, temperature=temperature, prior=prior, requests=requests)
+    options: dict[str, Any] = {
+        "length": length,
+        "temperature": temperature,
+        "prior": prior,
+        "requests": requests,
+        "wanted": wanted,
+        "like": like,
+    }
+    deliver.plan(opened, **options)
     _ready(opened)
     prefix = PREFIXES.get(opened.domain.name, opened.domain.name)
     names = [f"{prefix}-{i + 1:04d}" for i in range(n)]
     output.reserve(names)
-    made = deliver.sample(
-        opened,
-        range(n),
-        seed=seed,
-        length=length,
-        temperature=temperature,
-        prior=prior,
-        raw=raw,
-        requests=requests,
-        times=times,
-    )
+    made = deliver.sample(opened, range(n), seed=seed, raw=raw, times=times, **options)
     missed = 0
     for name, piece in zip(names, made, strict=True):
-        if raw or good(piece):
+        if raw or (good(piece) and piece.facts.get("met", True)):
             _add(output, name, piece, on_piece)
         else:
             missed += 1
@@ -89,6 +90,8 @@ def samples(
 
 def _not_made(path: Path, made: Made) -> FileProblem:
     facts, why = made.facts, "; ".join(made.report.problems) or "cannot be played"
+    if good(made):
+        why = f"the nearest has {told(facts['got'])}"
     return FileProblem(
         f"{path}: not made, {deliver.ATTEMPTS} draws failed (item {facts['index']} of seed "
         f"{facts['seed']}: {why}); take another seed, or see it as decoded with --raw"

@@ -66,7 +66,6 @@ def test_goals_of_a_level(levels: Codec) -> None:
         Goal("difficulty", 0.7, 0.7, 0.05),
     )
     assert not wanted.chosen
-    assert not wanted.words
 
 
 def test_a_tempo_is_chosen(music: Codec) -> None:
@@ -78,11 +77,9 @@ def test_a_tempo_is_chosen(music: Codec) -> None:
     assert wanted.requests(1, 3) == wanted.requests(1, 3)
 
 
-def test_words_are_known_by_name(levels: Codec) -> None:
-    words = {"style": ("folk", "pop")}
-    assert understand(levels, {"style": "folk"}, words=words).words == {"style": "folk"}
-    with pytest.raises(OptionProblem, match="did you mean 'folk'"):
-        understand(levels, {"style": "folks"}, words=words)
+def test_other_names_are_suggested_too(levels: Codec) -> None:
+    with pytest.raises(OptionProblem, match="did you mean 'style'"):
+        understand(levels, {"stile": "folk"}, others=["style"])
 
 
 @pytest.mark.parametrize(
@@ -92,7 +89,7 @@ def test_words_are_known_by_name(levels: Codec) -> None:
         ({"enemies": "many"}, "expected a number or LOW..HIGH (a level)"),
         ({"enemies": 2.5}, "expected a whole number"),
         ({"enemies": 65}, "expected 0 to 64 (a level)"),
-        ({"difficulty": -0.1}, "expected 0 to 1 (0 to 1)"),
+        ({"difficulty": -0.1}, "expected 0 to 1 (index)"),
         ({"difficulty": math.nan}, "expected a number"),
         ({"coins": (1, 2, 3)}, "expected a number, a pair (low, high) or a word"),
     ],

@@ -40,7 +40,7 @@ SHARES = (
 PLATFORMER = (
     Attribute("linearity", "how well a line fits the ground's heights, R2", "share", 0.0, 1.0, 0.1),
     Attribute("leniency", "less gaps, enemies and hazards", "a column", -4.0, 0.0, 0.1),
-    Attribute("difficulty", "dangers; 0.5 is the median of real levels", "0 to 1", 0.0, 1.0, 0.05),
+    Attribute("difficulty", "dangers; 0.5 is the median of real levels", "index", 0.0, 1.0, 0.05),
 )
 
 

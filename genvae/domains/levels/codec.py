@@ -20,13 +20,14 @@ from genvae.domains.base import (
     Curve,
     Encoded,
     Field,
+    Places,
     Repaired,
     Report,
     Windows,
     WindowSpec,
     Writer,
 )
-from genvae.domains.levels import measures, picture, regions, tables, tiled, walk
+from genvae.domains.levels import measures, picture, places, regions, tables, tiled, walk
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
@@ -83,6 +84,8 @@ class LevelsCodec(Codec):
         self.tileset, self.layers, self.facts = tileset, layers, facts
         self.ruleset = ruleset_of(tileset)
         self.attributes = attributes_of(tileset, measures.COUNTED)
+        if tileset.rules == "sokoban":
+            self.tied = {"boxes": "goals", "goals": "boxes"}
         self._verdicts: dict[bytes, bool] = {}
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
@@ -234,6 +237,12 @@ class LevelsCodec(Codec):
         symbols = self.tileset.symbols
         said = [[c, r, symbols[piece.grid_HW[r, c]], symbols[k]] for c, r, k in changes]
         return Repaired(mended, said, len(changes) / size)
+
+    def places(self, piece: Level, name: str) -> Places | None:
+        """See ``places.places``; None too for levels of several bands."""
+        if piece.height > self.tileset.rows:
+            return None
+        return places.places(piece, name, measures.COUNTED[name], self.layers, self.facts)
 
     def finish(self, piece: Level, report: Report) -> Level:
         """Mark the start where the proof begins, unless there is a start."""

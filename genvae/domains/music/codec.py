@@ -38,6 +38,7 @@ from genvae.domains.music.picture import song_picture, song_text, write_png
 from genvae.domains.music.playback import play_song
 from genvae.domains.music.portrait import song_portraits
 from genvae.domains.music.requests import (
+    ENTRIES,
     classes_of,
     context_for,
     unlearned,
@@ -59,6 +60,7 @@ class MusicCodec(Codec):
     domain = "music"
     reads = (".mid", ".midi")
     attributes = ATTRIBUTES
+    request_entries = ENTRIES
     course_spread = SPREAD
     course_most = MOST
 

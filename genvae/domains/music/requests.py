@@ -18,6 +18,15 @@ SLOWEST, FASTEST = 20.0, 400.0
 DEFAULT_BARS = 16
 MOST_BARS = 1024
 
+ENTRIES = {
+    "key": ("shifts", "ending"),
+    "tempo": ("tempos",),
+    "meter": ("meters",),
+    "program": ("programs",),
+    "loop": ("loop",),
+}
+"""The entries of a context that each request decides."""
+
 
 def context_for(
     requests: Mapping[str, Any], layout: Layout, rng: np.random.Generator

@@ -170,6 +170,23 @@ def _low(x: int) -> int:
     return (x & -x).bit_length() - 1
 
 
+def reached(level: Level, physics: Physics | None = None) -> np.ndarray:
+    """Mask ``(H, W)`` of the cells that a body comes by, wherever it may begin."""
+    terrain = Terrain(level, physics or physics_of(level))
+    begin, _ = _begin(level, terrain, None, None)
+    if not begin:
+        return np.zeros((level.height, level.width), dtype=bool)
+    wave = Wave(terrain, begin)
+    wave.spread(0, (STAND, SWIM))
+    seen = 0
+    for states in wave.seen:
+        seen |= states
+    size = level.width * terrain.stride
+    data = np.frombuffer(seen.to_bytes(size // 8 + 1, "little"), dtype=np.uint8)
+    bits_WH = np.unpackbits(data, count=size, bitorder="little").reshape(level.width, -1)
+    return np.ascontiguousarray(bits_WH[:, : level.height].T.astype(bool))
+
+
 def standing(level: Level) -> np.ndarray:
     """Mask ``(H, W)`` of the cells where a body can stand."""
     carrying = level.having("solid", "oneway") & ~level.having("hazard")
