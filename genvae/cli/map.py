@@ -17,7 +17,7 @@ def map_(
     ] = None,
     out: Annotated[
         list[Path] | None,
-        typer.Option("-o", "--out", metavar="FILE", help="A .png (repeatable)."),
+        typer.Option("-o", "--out", metavar="FILE", help="A .png or .html (repeatable)."),
     ] = None,
     data: Annotated[
         str | None,
@@ -51,10 +51,11 @@ def map_(
     \b
     Example (needs the extra "map"):
       genvae map trio data/songs/ode-to-joy.mid -o map.png
-      genvae map platformer data/levels/caves.txt -o levels.png --colour enemies
+      genvae map platformer data/levels/caves.txt -o map.html --colour enemies
 
     A point is a window: two bars, 16 x 16 tiles. Your files are lines from window to window. PCA
-    keeps directions and distances as far as a plane can; t-SNE and UMAP keep neighbourhoods.
+    keeps directions and distances as far as a plane can; t-SNE and UMAP keep neighbourhoods. The
+    page is one file that needs no network: point at a piece to see it, click to hear it.
     """
     from genvae.workflows import map as workflow
     from genvae.workflows import store

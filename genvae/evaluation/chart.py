@@ -88,7 +88,8 @@ def draw(
     _trails(axes, plane, trails)
     canvas.draw()
     _pictures(axes, plane, colours_N3, of_kind, trails, picture)
-    _key(axes, [k for k in KINDS if (of_kind == k).any()], legend)
+    counted = {k: int((of_kind == k).sum()) for k in KINDS}
+    _key(axes, {k: f"{legend.kinds[k]} ({n})" for k, n in counted.items() if n})
     _bar(figure, low, high, legend.colour)
     with whole(path) as part:
         figure.savefig(part, format="png", facecolor=PAPER)
@@ -194,11 +195,11 @@ def _darkest(image_HW3: np.ndarray, rows: int, columns: int) -> np.ndarray:
     return np.stack(found, axis=2).astype(np.uint8)
 
 
-def _key(axes: Any, kinds: Sequence[str], legend: Legend) -> None:
+def _key(axes: Any, words: dict[str, str]) -> None:
     from matplotlib.lines import Line2D
 
     handles = []
-    for kind in kinds:
+    for kind, said in words.items():
         marker, area, rim = _MARKER[kind]
         handles.append(
             Line2D(
@@ -212,7 +213,7 @@ def _key(axes: Any, kinds: Sequence[str], legend: Legend) -> None:
                 markerfacecolor="#1f9e89",
                 markeredgewidth=rim,
                 markeredgecolor="white" if kind == SAMPLE else INK,
-                label=legend.kinds[kind],
+                label=said,
             )
         )
     found = axes.legend(

@@ -5,6 +5,8 @@ Axes:  N points · Z = P*D numbers of a latent
 
 from __future__ import annotations
 
+import base64
+import io
 from collections import defaultdict
 from collections.abc import Sequence
 from dataclasses import dataclass
@@ -16,7 +18,10 @@ import numpy as np
 
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.evaluation import chart, plane
-from genvae.evaluation.chart import CORPUS, FILE, SAMPLE, Legend, Trail
+from genvae.evaluation.chart import CORPUS, FILE, KINDS, SAMPLE, Legend, Trail
+from genvae.evaluation.colours import NOTHING, STOPS, scale_of
+from genvae.evaluation.page import neighbours, write_page
+from genvae.evaluation.placing import spread
 from genvae.evaluation.plane import Plane
 from genvae.workflows import points as gather
 from genvae.workflows.inputs import OnProblem
@@ -24,9 +29,10 @@ from genvae.workflows.output import finite
 from genvae.workflows.points import Point, Tell
 from genvae.workflows.store import Opened
 
-SUFFIXES = (".png",)
+SUFFIXES = (".png", ".html")
 MOST = 20_000
 """Points of a map."""
+_MARKS = {CORPUS: "disc", SAMPLE: "diamond", FILE: "star"}
 
 
 @dataclass(frozen=True)
@@ -39,11 +45,11 @@ class Atlas:
     method: str
     about: str
     colour: str
+    unit: str
 
-    @property
-    def values(self) -> np.ndarray:
-        """The attribute that colours, ``(N,)``."""
-        return np.array([p.measures.get(self.colour, np.nan) for p in self.points], dtype=float)
+    def values_of(self, name: str) -> np.ndarray:
+        """An attribute of all points, ``(N,)``; NaN where it has no meaning."""
+        return np.array([p.measures.get(name, np.nan) for p in self.points], dtype=float)
 
 
 def check_targets(paths: Sequence[Path], suffixes: Sequence[str], *, overwrite: bool) -> None:
@@ -112,7 +118,7 @@ def atlas(
         np.stack([p.z_Z for p in points]),
         seed=seed,
     )
-    return Atlas(opened, points, laid, method, found.about, colour)
+    return Atlas(opened, points, laid, method, found.about, colour, unit)
 
 
 def write_png(atlas: Atlas, path: Path) -> None:
@@ -121,7 +127,7 @@ def write_png(atlas: Atlas, path: Path) -> None:
     chart.draw(
         atlas.plane,
         [p.kind for p in atlas.points],
-        atlas.values,
+        atlas.values_of(atlas.colour),
         legend_of(atlas),
         trails_of(atlas),
         lambda i: codec.picture(atlas.points[i].piece),
@@ -131,17 +137,14 @@ def write_png(atlas: Atlas, path: Path) -> None:
 
 def legend_of(atlas: Atlas) -> Legend:
     """What a map says of itself."""
-    count = defaultdict(int, {k: 0 for k in (CORPUS, SAMPLE, FILE)})
-    for point in atlas.points:
-        count[point.kind] += 1
     model = atlas.opened.model.name
     return Legend(
         title=f"{model}: where pieces lie",
         colour=colour_words(atlas.opened, atlas.colour),
         kinds={
-            CORPUS: f"{atlas.about} ({count[CORPUS]})",
-            SAMPLE: f"made by {model} ({count[SAMPLE]})",
-            FILE: f"your files ({count[FILE]})",
+            CORPUS: atlas.about,
+            SAMPLE: f"made by {model}",
+            FILE: "your files",
         },
     )
 
@@ -177,7 +180,57 @@ def rows_of(atlas: Atlas) -> list[dict[str, Any]]:
 
 def write(atlas: Atlas, path: Path) -> None:
     """Write the map in the form that the suffix names. Raises FileProblem."""
-    write_png(atlas, path)
+    if path.suffix.lower() == ".png":
+        write_png(atlas, path)
+    else:
+        write_page(page_of(atlas), path)
+
+
+def page_of(atlas: Atlas) -> dict[str, Any]:
+    """What the page of a map is made from; see ``evaluation/atlas``."""
+    codec, points, legend = atlas.opened.codec, atlas.points, legend_of(atlas)
+    z_NZ = np.stack([p.z_Z for p in points])
+    shown = [n for n in codec.attributes if n == atlas.colour or _varies(atlas.values_of(n))]
+    kinds = [kind for kind in KINDS if any(p.kind == kind for p in points)]
+    trails = trails_of(atlas)
+    pieces = [p.piece for p in points]
+    return {
+        "title": legend.title,
+        "subtitle": f"{len(points)} {atlas.unit} · {', '.join(atlas.plane.axes)}",
+        "axes": atlas.plane.axes,
+        "kinds": [{"name": k, "mark": _MARKS[k], "words": legend.kinds[k]} for k in kinds],
+        "attributes": [{"name": n, "words": colour_words(atlas.opened, n)} for n in shown],
+        "colour": atlas.colour,
+        "scales": {n: scale_of(atlas.values_of(n)) for n in shown},
+        "stops": STOPS,
+        "nothing": NOTHING,
+        "kind": [kinds.index(p.kind) for p in points],
+        "name": [p.name for p in points],
+        "x": atlas.plane.xy_N2[:, 0].tolist(),
+        "y": atlas.plane.xy_N2[:, 1].tolist(),
+        "values": {n: atlas.values_of(n).tolist() for n in shown},
+        "playable": [p.report.playable for p in points],
+        "words": {"playable": "can be played", "stuck": "cannot be played by itself"},
+        "trails": [{"name": t.name, "indices": list(t.indices)} for t in trails],
+        "order": spread(atlas.plane.xy_N2, [t.indices[0] for t in trails]),
+        "near": neighbours(z_NZ),
+        "portraits": codec.portraits(pieces, [p.report for p in points])
+        or {"form": "pictures", "shared": {}, "each": [_address(codec.picture(p)) for p in pieces]},
+    }
+
+
+def _varies(values_N: np.ndarray) -> bool:
+    """Are there two numbers? Some attributes single windows do not have."""
+    return len(np.unique(values_N[np.isfinite(values_N)])) > 1
+
+
+def _address(image: np.ndarray) -> str:
+    """A picture as a data address."""
+    from PIL import Image
+
+    written = io.BytesIO()
+    Image.fromarray(image).save(written, format="PNG")
+    return "data:image/png;base64," + base64.b64encode(written.getvalue()).decode()
 
 
 def document(atlas: Atlas) -> dict[str, Any]:

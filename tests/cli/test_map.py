@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import json
+import re
 import shutil
 from pathlib import Path
 
@@ -41,6 +43,29 @@ def test_the_demo_pieces_serve_where_no_corpus_is(run: Run) -> None:
     assert sum("of seed 0" in name for name in names) == 2
     assert "ode-to-joy" in names
     assert Path("map.png").exists()
+
+
+def test_a_page_of_songs(run: Run, tmp_path: Path) -> None:
+    song = "data/songs/ode-to-joy.mid"
+    options = ("--data", "data/songs", "-n", "9", "--samples", "0", "--colour", "syncopation")
+    done = run("map", "trio", song, "-o", "a.html", *options)
+    assert done.code == 0, done.err
+    assert done.out == "a.html: 17 points\n"
+    text = (tmp_path / "a.html").read_text(encoding="utf-8")
+    found = re.search(r'id="document">(.*?)</script>', text, re.DOTALL)
+    assert found is not None
+    told = json.loads(found[1])
+    assert [k["mark"] for k in told["kinds"]] == ["disc", "star"]
+    assert told["trails"] == [{"name": "ode-to-joy", "indices": [9, 10, 11, 12, 13, 14, 15, 16]}]
+    assert told["colour"] == "syncopation"
+    for key in ("kind", "name", "x", "y", "playable", "near", "order"):
+        assert len(told[key]) == 17
+    assert sorted(told["order"]) == list(range(17))
+    assert len(told["portraits"]["each"]) == 17
+    first = told["portraits"]["each"][9]
+    assert (first["steps"], first["bars"], first["bpm"]) == (32, [0, 16], 112.0)
+    melody = [v["name"] for v in told["portraits"]["shared"]["voices"]].index("melody")
+    assert [note for note in first["notes"][melody][2::4]][:4] == [78, 78, 79, 81]
 
 
 def test_a_map_of_two_files(run: Run, tmp_path: Path) -> None:
@@ -100,6 +125,6 @@ def test_the_bundled_model_puts_likes_together(tmp_path: Path) -> None:
     )
     x, y = found.plane.xy_N2.T
     place_N3 = np.stack([x, y, np.ones_like(x)], axis=1)
-    fit = np.linalg.lstsq(place_N3, found.values, rcond=None)[0]
-    assert np.corrcoef(place_N3 @ fit, found.values)[0, 1] > 0.7
+    fit = np.linalg.lstsq(place_N3, found.values_of("density"), rcond=None)[0]
+    assert np.corrcoef(place_N3 @ fit, found.values_of("density"))[0, 1] > 0.7
     assert {p.kind for p in found.points} == {gather.CORPUS}
