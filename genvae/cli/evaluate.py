@@ -30,7 +30,7 @@ def evaluate(
     ] = None,
     only: Annotated[
         str | None,
-        typer.Option("--only", metavar="windows|songs|pictures", help="Only this part."),
+        typer.Option("--only", metavar="windows|songs|conditions|pictures", help="Only this part."),
     ] = None,
     samples: Annotated[
         Path | None,

@@ -38,6 +38,8 @@ class Figures:
     pieces: dict[str, dict[str, float]] = field(default_factory=dict)
     songs: dict[str, dict[str, float]] = field(default_factory=dict)
     """By measure of whole pieces: see ``courses.compare``."""
+    conditions: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By condition and class: see ``workflows.recognition``; only of a conditional model."""
     interpolation: dict[str, dict[str, float]] = field(default_factory=dict)
     """By figure: ``model``, the baselines ``crossfade`` and ``switch``, and ``real``."""
 
@@ -49,6 +51,7 @@ class Figures:
                 for k, v in group.items()
             }
             for name, group in vars(self).items()
+            if group or name != "conditions"
         }
 
 

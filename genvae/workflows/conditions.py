@@ -60,6 +60,25 @@ def learned(
     return tuple(found), told_IC
 
 
+def numbers(
+    known: Sequence[Condition],
+    recipe: Recipe,
+    codec: Codec,
+    pieces: data.Dataset,
+    folder: Path | None,
+) -> np.ndarray:
+    """The numbers of all pieces' classes in conditions that are known, ``(I, C)``."""
+    columns = []
+    for condition in known:
+        if condition.edges:
+            values = _values(condition.name, codec, pieces)
+            columns.append([condition.of(value) for value in values])
+        else:
+            told = _told(condition.name, recipe, codec, pieces, folder)
+            columns.append([condition.number(value or "") for value in told])
+    return np.array(columns, dtype=np.int64).reshape(len(known), len(pieces.cells)).T
+
+
 def check(recipe: Recipe, codec: Codec, folder: Path | None) -> None:
     """Can pieces have these conditions? Raises RecipeProblem and CorpusProblem."""
     origin = labels.known(recipe.data.corpora) if folder is None else set(recipe.condition.names)
@@ -127,16 +146,22 @@ def _of_names(
 def _of_numbers(
     name: str, recipe: Recipe, codec: Codec, pieces: data.Dataset, parts: Split
 ) -> tuple[Condition, list[int]]:
+    values_I = _values(name, codec, pieces)
+    known = values_I[list(parts.train)]
     counted = codec.attributes[name].counted
+    condition = parted(name, known[np.isfinite(known)], recipe.condition.classes, counted)
+    return condition, [condition.of(value) for value in values_I]
+
+
+def _values(name: str, codec: Codec, pieces: data.Dataset) -> np.ndarray:
+    """An attribute of each piece, of things that are counted how many a window, ``(I,)``."""
     values = []
     for x_SR, context in zip(pieces.cells, pieces.contexts, strict=True):
         windows = _windows(codec, x_SR)
         value = codec.measure(codec.assemble(windows, context)).get(name, np.nan)
+        counted = codec.attributes[name].counted
         values.append(value / len(next(iter(windows.values()))) if counted else value)
-    values_I = np.array(values, dtype=float)
-    known = values_I[list(parts.train)]
-    condition = parted(name, known[np.isfinite(known)], recipe.condition.classes, counted)
-    return condition, [condition.of(value) for value in values_I]
+    return np.array(values, dtype=float)
 
 
 def parted(name: str, values_I: np.ndarray, classes: int, counted: bool) -> Condition:

@@ -21,10 +21,12 @@ from genvae.evaluation.report import Figures
 from genvae.evaluation.round_trip import round_trip
 from genvae.evaluation.seams import unseen_pairs
 from genvae.models import files
+from genvae.workflows import conditions
 from genvae.workflows import dataset as data
 from genvae.workflows.inputs import OnProblem, existing
 from genvae.workflows.pool import for_each
 from genvae.workflows.real import Progress, Real, real_pieces
+from genvae.workflows.recognition import recognised
 from genvae.workflows.sheets import PICTURED, contact_sheet
 from genvae.workflows.songs import SONGS, song_table
 from genvae.workflows.store import Opened
@@ -35,7 +37,7 @@ PAIRS = 64
 """Pairs between which ways are measured, at most."""
 MOST_CHECKED = 500
 """Real and given pieces that are checked, at most."""
-PARTS = ("windows", "songs", "pictures")
+PARTS = ("windows", "songs", "conditions", "pictures")
 
 
 def evaluate(
@@ -53,7 +55,8 @@ def evaluate(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Figures on the recipe's held-out part, or on all of a folder: of ``windows`` windows of each
-    kind, and of ``songs`` whole pieces of a ``length``; ``only`` one of ``PARTS``. ``write`` keeps
+    kind, of ``songs`` whole pieces of a ``length``, and of what a conditional model makes of what
+    it is told; ``only`` one of ``PARTS``. ``write`` keeps
     them in the model's card, beside what was there if only a part is measured. ``pictures`` is a
     folder for a sheet of ``pictured`` pieces beside as many held-out ones.
     Raises CorpusProblem and OptionProblem."""
@@ -68,6 +71,9 @@ def evaluate(
         counted["windows"] = _windows(real, figures, windows, seed, tell)
     if only in (None, "songs") and songs:
         figures.songs = song_table(real, songs, length=length, seed=seed, tell=tell)
+    if only in (None, "conditions") and model.conditions:
+        told_IC = conditions.numbers(model.conditions, model.recipe, codec, real.pieces, folder)
+        figures.conditions = recognised(opened, real, told_IC, seed=seed, tell=tell)
     if pictures is not None:
         contact_sheet(real, pictures, pictured, seed=seed, tell=tell, given=None)
     plain = {name: group for name, group in figures.plain().items() if group or only is None}
