@@ -86,13 +86,22 @@ class ModelFile:
 
     def telling(self, told: tuple[int, ...]) -> ModelFile:
         """The same model, its parts told these classes."""
-        return self if told == self.told else replace(self, told=told, _parts={})
+        # Those of one model know of one another: weights are read once for each set of classes.
+        self._parts.setdefault(self.told or self._untold(), self)
+        told = told or self._untold()
+        if told not in self._parts:
+            self._parts[told] = replace(self, told=told)
+        found: ModelFile = self._parts[told]
+        return found
+
+    def _untold(self) -> tuple[int, ...]:
+        return (UNTOLD,) * len(self.conditions)
 
     def _sizes(self) -> list[int]:
         return [len(condition.classes) for condition in self.conditions]
 
     def _classes(self) -> Tensor:
-        return torch.tensor(self.told or [UNTOLD] * len(self.conditions), dtype=torch.long)
+        return torch.tensor(self.told or self._untold(), dtype=torch.long)
 
     @cached_property
     def decoder(self) -> Decoder:

@@ -17,7 +17,7 @@ import numpy as np
 from genvae.domains.base import MOST_CHANGED, Codec, Repaired, Report, Windows
 from genvae.errors import FileProblem, nearest
 from genvae.workflows.store import Opened
-from genvae.workflows.told import said
+from genvae.workflows.told import in_context, said
 
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
@@ -110,7 +110,8 @@ def finish(
         with times.spent("checking"):
             piece = codec.finish(piece, report)
     piece = codec.sign(piece, signature(opened, facts))
-    made = Made(piece, codec, z_WPD, dict(context), windows, report, dict(facts))
+    kept = dict(context) | in_context(opened)
+    made = Made(piece, codec, z_WPD, kept, windows, report, dict(facts))
     if "attempt" in facts:
         made.facts["way"] = "redrawn" if facts["attempt"] else "repaired" if mended else "decoded"
     if mended:

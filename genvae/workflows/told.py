@@ -1,4 +1,9 @@
-"""What a conditional model is told: by ``--set style=folk``, or by what else is asked for."""
+"""What a conditional model is told: by ``--set style=folk``, by what else is asked for, or by the
+piece that comes in.
+
+What a piece was made or encoded with stands in its context under ``told``, so that it is decoded
+with the same again.
+"""
 
 from __future__ import annotations
 
@@ -6,9 +11,13 @@ from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
 
+from genvae.domains.base import Encoded
 from genvae.errors import OptionProblem
 from genvae.models.conditions import UNTOLD
+from genvae.workflows.conditions import measured
 from genvae.workflows.store import Opened
+
+TOLD = "told"
 
 
 def words(opened: Opened) -> dict[str, tuple[str, ...]]:
@@ -75,7 +84,52 @@ def for_sample(
     return telling(opened, told), requests
 
 
+def of_piece(opened: Opened, encoded: Encoded) -> Opened:
+    """The model told what the piece itself tells, unless it is told something already; from then
+    on the piece's context says so."""
+    if not opened.model.conditions:
+        return opened
+    if not any(opened.model.told):
+        windows, context = encoded.windows, encoded.context
+        known = opened.model.conditions
+        told = tuple(measured(c, opened.codec, windows, context) for c in known)
+        opened = telling(opened, told)
+    encoded.context |= in_context(opened)
+    return opened
+
+
+def of_context(opened: Opened, context: Mapping[str, Any]) -> Opened:
+    """The model told what a context says; what it does not know is left out."""
+    words = context.get(TOLD)
+    if not opened.model.conditions or not isinstance(words, Mapping):
+        return opened
+    told = tuple(c.number(str(words.get(c.name, ""))) for c in opened.model.conditions)
+    return telling(opened, told)
+
+
+def in_context(opened: Opened) -> dict[str, Any]:
+    """The entry of a context for what the model is told."""
+    return {TOLD: _words(opened)} if any(opened.model.told) else {}
+
+
+def nearer(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
+    """The entry of a context on the way from a's to b's: what the nearer one is told."""
+    found = (a if t <= 0.5 else b).get(TOLD)
+    return {TOLD: found} if found else {}
+
+
+def both(a: Mapping[str, Any], b: Mapping[str, Any]) -> dict[str, Any]:
+    """The entry of a context for a piece that is partly one and partly the other."""
+    first, second = a.get(TOLD) or {}, b.get(TOLD) or {}
+    shared = {name: value for name, value in first.items() if second.get(name) == value}
+    return {TOLD: shared} if shared else {}
+
+
 def said(opened: Opened) -> str:
     """``style=folk,meter=3/4``: what the model is told, nothing where it is told nothing."""
+    return ",".join(f"{name}={value}" for name, value in _words(opened).items())
+
+
+def _words(opened: Opened) -> dict[str, str]:
     pairs = zip(opened.model.conditions, opened.model.told, strict=False)
-    return ",".join(f"{c.name}={c.classes[number - 1]}" for c, number in pairs if number)
+    return {c.name: c.classes[number - 1] for c, number in pairs if number}
