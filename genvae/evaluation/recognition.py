@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows
+from genvae.domains.base import Codec
 from genvae.evaluation.courses import Whole
 
 MOST_BINS = 256
@@ -18,12 +18,16 @@ RIDGE = 10.0
 
 
 def features(codec: Codec, pieces: Sequence[Whole]) -> np.ndarray:
-    """``(N, F)``: means of what windows measure, and shares of each bin of their histograms."""
-    return np.stack([_features(codec, piece.windows) for piece in pieces])
+    """``(N, F)``: the piece's attributes (but for what is only chosen, such as a tempo), means of
+    what windows measure, and shares of each bin of their histograms."""
+    return np.stack([_features(codec, piece) for piece in pieces])
 
 
-def _features(codec: Codec, windows: Windows) -> np.ndarray:
-    parts = []
+def _features(codec: Codec, piece: Whole) -> np.ndarray:
+    windows = piece.windows
+    measured = codec.measure(codec.assemble(windows, piece.context))
+    own = [measured.get(a.name, np.nan) for a in codec.attributes.values() if not a.chosen]
+    parts = [np.nan_to_num(np.array(own, dtype=float))]
     for values in codec.measure_windows(windows).values():
         known = values[np.isfinite(values)]
         parts.append(np.array([known.mean() if len(known) else 0.0, float(len(known) > 0)]))

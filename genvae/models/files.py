@@ -53,7 +53,7 @@ class ModelFile:
     spec: WindowSpec | None = None
     told: tuple[int, ...] = ()
     """The classes that all parts are told, in the order of ``conditions``; nothing by default."""
-    _parts: dict[str, Any] = field(default_factory=dict, repr=False)
+    _telling: dict[tuple[int, ...], ModelFile] = field(default_factory=dict, repr=False)
 
     @cached_property
     def hash(self) -> str:
@@ -87,12 +87,11 @@ class ModelFile:
     def telling(self, told: tuple[int, ...]) -> ModelFile:
         """The same model, its parts told these classes."""
         # Those of one model know of one another: weights are read once for each set of classes.
-        self._parts.setdefault(self.told or self._untold(), self)
+        self._telling.setdefault(self.told or self._untold(), self)
         told = told or self._untold()
-        if told not in self._parts:
-            self._parts[told] = replace(self, told=told)
-        found: ModelFile = self._parts[told]
-        return found
+        if told not in self._telling:
+            self._telling[told] = replace(self, told=told)
+        return self._telling[told]
 
     def _untold(self) -> tuple[int, ...]:
         return (UNTOLD,) * len(self.conditions)

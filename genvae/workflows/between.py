@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from functools import partial
+from itertools import groupby
 from typing import Any
 
 import numpy as np
@@ -17,6 +19,7 @@ from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, between, looped
 from genvae.generation.stacks import decode_stack
+from genvae.workflows import told
 from genvae.workflows.aim import LIKENESS, Like
 from genvae.workflows.deliver import stack_of
 from genvae.workflows.made import Made, finish, good
@@ -48,7 +51,7 @@ def encode_piece(opened: Opened, piece: Any) -> Source:
     encoded = opened.codec.encode(piece)
     if not len(encoded):
         raise FileProblem(f"{piece.name}: too short, the model sees nothing of it")
-    z_WPD = posterior_means(opened.model, encoded.windows)
+    z_WPD = posterior_means(told.of_piece(opened, encoded).model, encoded.windows)
     return Source(piece.name, piece, encoded, z_WPD)
 
 
@@ -56,6 +59,7 @@ def decode_latents(
     opened: Opened, z_WPD: np.ndarray, context: dict[str, Any], facts: dict[str, Any]
 ) -> Made:
     """A piece from latents and a context, each cell the most likely one."""
+    opened = told.of_context(opened, context)
     generator, stack = Generator(opened.model, opened.codec), stack_of(context)
     if stack is not None and not len(z_WPD) % stack.bands:
         windows = decode_stack(generator, z_WPD, stack)
@@ -125,7 +129,7 @@ def interpolate(
     (a, b), _ = matched(opened, (a, b))
     places = []
     for step, t in enumerate(map(float, np.linspace(0.0, 1.0, steps))):
-        context = opened.codec.blend(a.context, b.context, t)
+        context = _blended(opened, a.context, b.context, t)
         facts = {"step": step, "share": round(t, 4)}
         end = {0: a, steps - 1: b}.get(step)
         places.append(Place(between(a.z_WPD, b.z_WPD, t, method), context, facts, end))
@@ -146,7 +150,7 @@ def grid(
     """
     check_grid(rows, columns, len(corners), method)
     (a, b, c, d), _ = matched(opened, corners)
-    blend = opened.codec.blend
+    blend = partial(_blended, opened)
     places = []
     for row, v in enumerate(map(float, np.linspace(0.0, 1.0, rows)), 1):
         for column, u in enumerate(map(float, np.linspace(0.0, 1.0, columns)), 1):
@@ -171,9 +175,9 @@ class Place:
 
 def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
     """The likeliest piece at each place, or one around the same latents that can be played."""
-    generator = Generator(opened.model, opened.codec)
-    for at in range(0, len(places), BATCH):
-        part = places[at : at + BATCH]
+    for at, part in _batches(places):
+        opened = told.of_context(opened, part[0].context)
+        generator = Generator(opened.model, opened.codec)
         decoded = generator.decode(
             np.stack([place.z_WPD for place in part]), contexts=[place.context for place in part]
         )
@@ -186,6 +190,23 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
                     continue
                 made = _finished(opened, windows, place, facts, repair=True)
             yield made if good(made) else _settled(opened, generator, place, made, number)
+
+
+def _batches(places: Sequence[Place]) -> Iterator[tuple[int, Sequence[Place]]]:
+    """Places that are decoded together, and the number of the first: neighbours for which a model
+    is told the same."""
+    at = 0
+    for _, run in groupby(places, key=lambda place: place.context.get(told.TOLD)):
+        same = list(run)
+        for first in range(0, len(same), BATCH):
+            yield at + first, same[first : first + BATCH]
+        at += len(same)
+
+
+def _blended(
+    opened: Opened, a: Mapping[str, Any], b: Mapping[str, Any], t: float
+) -> dict[str, Any]:
+    return opened.codec.blend(a, b, t) | told.nearer(a, b, t)
 
 
 def _finished(
@@ -222,6 +243,7 @@ def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") ->
         ]
     )
     context = opened.codec.travel(a.context, b.context, list(map(float, shares)))
+    context |= told.both(a.context, b.context)
     return decode_latents(opened, z, context, {"morph": True})
 
 

@@ -17,7 +17,7 @@ from genvae.evaluation.metrics import events_f1
 from genvae.generation import edit, noise
 from genvae.generation.generator import Generator
 from genvae.models.knowledge import Concepts
-from genvae.workflows import deliver
+from genvae.workflows import deliver, told
 from genvae.workflows.between import Place, Source, delivered
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output
@@ -148,6 +148,7 @@ def _best(
 ) -> np.ndarray:
     """The candidate whose likeliest piece is nearest to what is asked."""
     codec, concepts = opened.codec, concepts_of(opened)
+    opened = told.of_context(opened, source.context)
     before = codec.measure(codec.assemble(source.encoded.windows, source.context))
     prices = []
     contexts = [source.context] * len(candidates_KWPD)

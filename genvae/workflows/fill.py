@@ -16,7 +16,7 @@ from genvae.errors import OptionProblem
 from genvae.generation import filling
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
-from genvae.workflows import deliver
+from genvae.workflows import deliver, told
 from genvae.workflows.between import Source
 from genvae.workflows.made import Made, good
 from genvae.workflows.output import Output
@@ -87,6 +87,7 @@ def fillings(
     """``n`` ways to fill the gap, each the best of its own candidates that can be played; checks
     and repairs change nothing that is kept."""
     heat = deliver.plan(opened, temperature=temperature).temperature
+    opened = told.of_context(opened, gap.source.context)
     generator = Generator(opened.model, opened.codec)
     for index in range(n):
         yield _one(opened, generator, gap, index, seed, heat)

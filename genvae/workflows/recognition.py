@@ -22,7 +22,6 @@ PIECES = 48
 """Pieces made of each class."""
 MOST_REAL = 600
 """Training pieces a class that the probe learns from, at most; and held-out ones."""
-FEWEST = 4
 
 
 def recognised(
@@ -30,7 +29,6 @@ def recognised(
     real: Real,
     numbers_IC: np.ndarray,
     *,
-    pieces: int = PIECES,
     seed: int = 0,
     tell: Progress,
 ) -> dict[str, dict[str, float]]:
@@ -44,7 +42,7 @@ def recognised(
     """
     codec = opened.codec
     windows = codec.windows_for(None)[0]
-    rng = np.random.default_rng(seed)
+    rng, pieces = np.random.default_rng(seed), PIECES
     untold = _made(opened, {}, pieces, seed)
     found: dict[str, dict[str, float]] = {}
     for at, condition in enumerate(opened.model.conditions):

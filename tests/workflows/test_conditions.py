@@ -11,6 +11,7 @@ import pytest
 from genvae.domains.music.midi_write import write_midi
 from genvae.domains.music.song import Meter, Note, Song, Tempo, Voice
 from genvae.errors import OptionProblem, RecipeProblem
+from genvae.evaluation.report import Figures
 from genvae.models import files
 from genvae.models.conditions import Condition
 from genvae.recipe import (
@@ -21,7 +22,8 @@ from genvae.recipe import (
     Recipe,
     TrainingSettings,
 )
-from genvae.workflows import conditions, store, told
+from genvae.workflows import conditions, recognition, store, told
+from genvae.workflows.evaluate import evaluate
 from genvae.workflows.load import Session
 from genvae.workflows.train import Listener, train
 from tests.fakes import TINY
@@ -167,3 +169,38 @@ def test_classes_of_numbers() -> None:
     assert [found.of(x) for x in (0.0, 0.9, 1.0, 1.5, 9.0, np.nan)] == [1, 1, 2, 3, 3, 0]
     with pytest.raises(RecipeProblem, match="alike in 'density'"):
         conditions.parted("density", np.ones(4), 3, counted=False)
+
+
+def test_pieces_that_come_in_keep_what_they_tell(trained: Path, tmp_path: Path) -> None:
+    session = Session(store.open_model(str(trained)))
+    a = trained.parent / "songs" / "low" / "low-0.mid"
+    b = trained.parent / "songs" / "high" / "high-1.mid"
+    first, last = session.encode(a), session.encode(b)
+    assert first.context["told"] == {"meter": "4/4", "density": "low"}
+    assert last.context["told"] == {"meter": "4/4", "density": "high"}
+    steps = session.interpolate(first, last, steps=4)
+    said = [made.context["told"]["density"] for made in steps]
+    assert said == ["low", "low", "high", "high"]
+    assert session.morph(first, last).context["told"] == {"meter": "4/4"}
+    again = session.reconstruct(first)
+    assert "told=meter=4/4,density=low" in again.piece.text
+    decoded = session.decode(first.z_WPD, first.context)
+    for name, x_NRT in again.windows.items():
+        np.testing.assert_array_equal(decoded.windows[name], x_NRT)
+        np.testing.assert_array_equal(steps[0].windows[name], x_NRT)
+    low = told.for_sample(session.opened, {"style": "low"}, {})[0]
+    assert Session(low).encode(a).context["told"] == {"style": "low", "meter": "4/4"}
+
+
+def test_what_is_made_is_recognised(trained: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    opened = store.open_model(str(trained))
+    monkeypatch.setattr(recognition, "PIECES", 6)
+    figures = evaluate(opened, folder=trained.parent / "songs", only="conditions")
+    found = figures["conditions"]
+    assert list(found) == [
+        "style high", "style low", "meter 4/4", "density low", "density high",
+    ]  # fmt: skip
+    assert found["style low"]["real"] == found["style high"]["real"] == 1.0
+    assert found["style low"]["made"] >= 0.5
+    assert found["style low"]["untold"] + found["style high"]["untold"] == 1.0
+    assert "conditions" not in Figures().plain()
