@@ -125,7 +125,7 @@ def sample(
     asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
     requests = store.requests(opened.domain, asked)
     classes, goals = told.split(opened, wanted.parse(wishes or []))
-    opened, requests = told.for_sample(opened, classes, requests)
+    opened, requests = told.for_sample(opened, classes, requests, length)
     resembled = reading.like(opened, like, likeness)
     voice = Voice(quiet, as_json)
     for line in opened.codec.advice(requests):

@@ -61,7 +61,8 @@ class Session:
         OptionProblem.
         """
         asked, wanted = told.split(self.opened, wishes.given(set or {}))
-        opened, requests = told.for_sample(self.opened, asked, requests)
+        size = None if length is None else str(length)
+        opened, requests = told.for_sample(self.opened, asked, requests, size)
         resembled = None
         if like is not None:
             resembled = between.like(opened, Session(opened).encode(like), likeness)
@@ -70,7 +71,7 @@ class Session:
                 opened,
                 list(range(n)) if indices is None else sorted(indices),
                 seed=secrets.randbits(32) if seed is None else seed,
-                length=None if length is None else str(length),
+                length=size,
                 temperature=temperature,
                 prior=prior,
                 raw=raw,

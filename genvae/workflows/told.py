@@ -37,9 +37,10 @@ def split(opened: Opened, asked: Mapping[str, Any]) -> tuple[dict[str, Any], dic
     return told, rest
 
 
-def numbers(opened: Opened, asked: Mapping[str, Any]) -> tuple[int, ...]:
+def numbers(opened: Opened, asked: Mapping[str, Any], windows: int = 1) -> tuple[int, ...]:
     """The numbers of the classes asked for by name, 0 for what is not asked for. Of a condition
-    that is a number a number will do: the class that it falls in. Raises OptionProblem."""
+    that is a number a number will do, that of a piece of so many windows: the class that it falls
+    in. Raises OptionProblem."""
     known = {c.name: c for c in opened.model.conditions}
     found = dict.fromkeys(known, UNTOLD)
     for name, value in asked.items():
@@ -51,7 +52,7 @@ def numbers(opened: Opened, asked: Mapping[str, Any]) -> tuple[int, ...]:
         condition = known[name]
         found[name] = condition.number(str(value))
         if found[name] == UNTOLD and isinstance(value, int | float):
-            found[name] = condition.of(float(value))
+            found[name] = condition.of(value / windows if condition.per_window else value)
         if found[name] == UNTOLD:
             raise OptionProblem(
                 f"--set {name}={value}: model {opened.model.name} knows "
@@ -66,11 +67,14 @@ def telling(opened: Opened, told: tuple[int, ...]) -> Opened:
 
 
 def for_sample(
-    opened: Opened, asked: Mapping[str, Any], requests: Mapping[str, Any]
+    opened: Opened,
+    asked: Mapping[str, Any],
+    requests: Mapping[str, Any],
+    length: str | None = None,
 ) -> tuple[Opened, dict[str, Any]]:
-    """The model told what is asked for, by ``--set`` or by the requests themselves (a meter), and
-    the requests that go with it. Raises OptionProblem."""
-    chosen = numbers(opened, asked)
+    """The model told what is asked for of pieces of a ``length``, by ``--set`` or by the requests
+    themselves (a meter), and the requests that go with it. Raises OptionProblem."""
+    chosen = numbers(opened, asked, opened.codec.windows_for(length)[0])
     requests = dict(requests)
     for condition, number in zip(opened.model.conditions, chosen, strict=True):
         if number:

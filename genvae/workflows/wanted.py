@@ -130,7 +130,7 @@ def understand(
     wishes = {codec.tied[n]: v for n, v in wishes.items() if n in codec.tied} | dict(wishes)
     for name, value in given(wishes).items():
         if name not in codec.attributes:
-            hint = nearest(name, [*codec.attributes, *others])
+            hint = nearest(name, {*codec.attributes, *others})
             raise OptionProblem(f"--set {name}={_text(value)}: no such attribute; {hint}")
         goal = _goal(codec.attributes[name], value, windows)
         if codec.attributes[name].chosen:
