@@ -5,10 +5,8 @@ Axes:  N windows · R rows, the bottom one first · T columns · K tiles
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 
@@ -29,6 +27,7 @@ from genvae.domains.base import (
 )
 from genvae.domains.levels import measures, picture, places, regions, tables, tiled, walk
 from genvae.domains.levels.attributes import attributes_of
+from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.facts import Facts, Kept, find_facts
@@ -38,8 +37,8 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.repair.by_rules import repaired
 from genvae.domains.levels.rules.base import several_starts
-from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.rules.registry import ruleset_of
+from genvae.domains.levels.sizes import windows_for
 from genvae.domains.levels.tension import level_curve
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
@@ -47,19 +46,9 @@ from genvae.domains.levels.windows import (
     FIELD,
     assemble_level,
     encode_level,
-    from_windows,
     mark_start,
 )
-from genvae.errors import FileProblem, OptionProblem
-
-DEFAULT_WINDOWS = 4
-MAX_LENGTH = 10_000
-STACKED = ("platformer", "topdown", None)
-"""Rules of games whose levels may be as high as one likes; in others a level is a whole."""
-SHARED = 4
-"""Rows that two bands of a high level have in common."""
-REMEMBERED = 200_000
-"""Verdicts on mirrored chunks that are kept, some 20 MB."""
+from genvae.errors import FileProblem
 
 
 @dataclass(frozen=True)
@@ -86,7 +75,7 @@ class LevelsCodec(Codec):
         self.attributes = attributes_of(tileset, measures.COUNTED)
         if tileset.rules == "sokoban":
             self.tied = {"boxes": "goals", "goals": "boxes"}
-        self._verdicts: dict[bytes, bool] = {}
+        self._augmenter = Augmenter(tileset)
         self.spec = WindowSpec(
             (Field(FIELD, len(tileset), rows=tileset.rows, trivial=(tileset.empty,)),),
             steps=layers * tileset.columns,
@@ -149,41 +138,11 @@ class LevelsCodec(Codec):
         return bands(piece) if self.tileset.rules == "platformer" else [piece]
 
     def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
-        """Left and right exchanged, every other time: windows, columns and paired tiles. Of a
-        platformer only where the mirrored chunk can be crossed (about four in five)."""
-        if self.tileset.turns:
-            return self._turned(windows, rng)
-        if rng.random() < 0.5:
+        """See ``augment.Augmenter``."""
+        turned = self._augmenter.turned(self.tiles(windows), rng)
+        if turned is None:
             return windows
-        if self.layers > 1:
-            x_NRC = self.tileset.mirror_numbers[self.tiles(windows)[::-1, :, ::-1]]
-            return {**windows, FIELD: layered(x_NRC, self.tileset)}
-        x_NRT = self.tileset.mirror_numbers[windows[FIELD][::-1, :, ::-1]]
-        if self.tileset.rules == "platformer" and not self._crossable(x_NRT):
-            return windows
-        return {**windows, FIELD: np.ascontiguousarray(x_NRT, dtype=windows[FIELD].dtype)}
-
-    def _turned(self, windows: Windows, rng: np.random.Generator) -> Windows:
-        """One of the eight ways to see a level from above (four where it is not square, or has
-        several windows): mirrored, upside down, a quarter turn."""
-        x_NRC = self.tiles(windows)
-        if rng.random() < 0.5:
-            x_NRC = x_NRC[::-1, :, ::-1]
-        if rng.random() < 0.5:
-            x_NRC = x_NRC[:, ::-1]
-        if rng.random() < 0.5 and len(x_NRC) == 1 and self.tileset.rows == self.tileset.columns:
-            x_NRC = x_NRC.transpose(0, 2, 1)
-        x_NRC = np.ascontiguousarray(x_NRC)
-        return {**windows, FIELD: layered(x_NRC, self.tileset) if self.layers > 1 else x_NRC}
-
-    def _crossable(self, x_NRT: np.ndarray) -> bool:
-        """Can the level of these windows be crossed? Remembered: a training asks again."""
-        key = blake2b(x_NRT.tobytes(), digest_size=8).digest()
-        if key not in self._verdicts:
-            if len(self._verdicts) >= REMEMBERED:
-                self._verdicts.clear()
-            self._verdicts[key] = cross(Level(from_windows(x_NRT), self.tileset)).playable
-        return self._verdicts[key]
+        return {**windows, FIELD: layered(turned, self.tileset) if self.layers > 1 else turned}
 
     def constraints(
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
@@ -343,34 +302,7 @@ class LevelsCodec(Codec):
 
     def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
         """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
-        columns, rows = self.tileset.columns, self.tileset.rows
-        if length is None:
-            count = DEFAULT_WINDOWS if self.tileset.rules == "platformer" else 1
-            return count, {"width": count * columns, "height": rows}
-        found = re.fullmatch(r"\s*(\d{1,9})\s*(?:[xX×]\s*(\d{1,9}))?\s*", length, re.ASCII)
-        if found is None:
-            raise OptionProblem(
-                f"--length {length}: expected WIDTH or WIDTHxHEIGHT in tiles, such as 64x{rows}"
-            )
-        width, height = int(found[1]), int(found[2] or rows)
-        if not 1 <= width <= MAX_LENGTH:
-            raise OptionProblem(f"--length {length}: expected a width of 1 to {MAX_LENGTH} tiles")
-        trim = {"width": width, "height": height}
-        if height == rows:
-            return -(-width // columns), trim
-        if self.tileset.rules not in STACKED or height < rows:
-            higher = " at least" if self.tileset.rules in STACKED else ""
-            raise OptionProblem(
-                f"--length {length}: this model makes levels{higher} {rows} tiles high; "
-                f"write {width} or {width}x{rows}"
-            )
-        if width * height > MAX_LENGTH * rows:
-            raise OptionProblem(
-                f"--length {length}: {width * height} tiles, at most {MAX_LENGTH * rows} are "
-                f"possible, such as {MAX_LENGTH * rows // height}x{height}"
-            )
-        bands = 1 - (rows - height) // (rows - SHARED)
-        return -(-width // columns) * bands, trim | {"bands": bands, "shared": SHARED}
+        return windows_for(self.tileset, length)
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         """Groups that share windows are one cluster; see ``clusters.merge_groups``."""

@@ -13,7 +13,8 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 
-from genvae.domains.levels.games import Action, Game, game_of
+from genvae.domains.levels.games.base import Action, Game
+from genvae.domains.levels.games.by_rules import game_of
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.picture import terminal
 from genvae.domains.levels.rules.base import Ruleset

@@ -10,7 +10,8 @@ from pathlib import Path
 
 import pytest
 
-from genvae.domains.levels.games import Game, game_of
+from genvae.domains.levels.games.base import Game
+from genvae.domains.levels.games.by_rules import game_of
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.registry import ruleset_of
 from genvae.domains.levels.text import level_from_rows, read_levels
