@@ -57,6 +57,9 @@ class ModelSettings:
     cell_width: int = 96
     cell_blocks: int = 2
     dropout: float = 0.0
+    blur: float = 0.0
+    """Share of the training chunks, taken as they are (not distorted, not mixed), whose latents
+    the decoder hears blurred by a level drawn from 0 to 1 (see ``genvae.models.blur``)."""
     token_dropout: float = 1.0
     """Greatest share of past steps hidden from the decoder in training; each chunk draws its own
     share from 0 to this, so that z can say everything by itself."""
@@ -150,6 +153,8 @@ class PriorSettings:
     cell_temperature: float = 1.0
     """By this the temperature is multiplied where cells (pitches, tiles) are drawn: below 1 the
     latents keep their variety while each cell is nearer to its likeliest value."""
+    blur: float = 0.0
+    """By how much the decoder hears drawn latents blurred, 0 to 1; kept in the model's card."""
     dropout: float = 0.1
     rate: float = 2e-3
 
@@ -225,6 +230,12 @@ class Recipe:
         _check(
             self.condition.hidden <= 1,
             f"[condition] hidden = {self.condition.hidden}: expected 0 to 1",
+        )
+        _check(m.blur <= 1, f"[model] blur = {m.blur}: expected a share, 0 to 1")
+        _check(self.prior.blur <= 1, f"[prior] blur = {self.prior.blur}: expected 0 to 1")
+        _check(
+            m.blur > 0 or not self.prior.blur,
+            "[prior] blur: the decoder knows none; give [model] blur a share of the chunks",
         )
         _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
 

@@ -49,6 +49,10 @@ def train(
         bool,
         typer.Option("--prior-only", help="Fit on the sequence prior of --from, nothing else."),
     ] = False,
+    decoder_only: Annotated[
+        bool,
+        typer.Option("--decoder-only", help="Train the decoder of --from on, nothing else."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -88,6 +92,7 @@ def train(
         tileset=tileset,
         start=start,
         prior_only=prior_only,
+        decoder_only=decoder_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -107,6 +112,7 @@ def train(
             start=run.start,
             resume=run.resume,
             prior_only=run.prior_only,
+            decoder_only=run.decoder_only,
             listen=listener,
         )
     voice.say(f"model {run.out}: genvae sample --model {run.recipe.name}")

@@ -141,7 +141,7 @@ def sampled(
         items = [(i, 0) for i in range(at, min(pieces, at + BATCH))]
         heat = temperature(model)
         z = generator.draw(items, windows, seed=seed, prior=prior, temperature=heat)
-        out += generator.decode(z, items=items, seed=seed, temperature=heat)
+        out += generator.decode(z, items=items, seed=seed, temperature=heat, drawn=True)
         if progress:
             progress(len(out))
     return out

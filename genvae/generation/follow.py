@@ -127,7 +127,8 @@ def _forms(
         lag, kind = np.zeros((BATCH, total), np.int64), np.full((BATCH, total), NEW, np.int64)
         for row in range(BATCH if form is not None else 0):
             assert form is not None
-            lag[row], kind[row] = form.sample(total, noise.stream(seed, row, batch, noise.FORM))
+            stream = noise.stream(seed, row, batch, noise.FORM)
+            lag[row], kind[row], _ = form.sample(total, stream)
         found.append((lag, kind))
     return found
 

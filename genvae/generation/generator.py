@@ -18,6 +18,7 @@ import torch
 from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import OptionProblem, nearest
 from genvae.generation import noise
+from genvae.generation.returns import Item, echoes, sources
 from genvae.models.decoding import decode
 from genvae.models.files import ModelFile
 from genvae.models.form import SAME, Guide, ends_of
@@ -27,9 +28,6 @@ BATCH = 16
 LONG = 64
 """Pieces of more windows are made one at a time: memory stays small, and the work still fills
 batches (see ``long_decoding``)."""
-Item = tuple[int, int]
-"""(index, attempt): an item always sits in row ``index % BATCH`` of its batch."""
-
 PRIORS = ("sequence", "gaussian", "standard")
 
 
@@ -110,7 +108,8 @@ class Generator:
         lag = np.minimum(np.ones((size, windows), dtype=np.int64), np.arange(windows))
         kind = np.full((size, windows), SAME)
         for row, (i, a) in zip(rows, items, strict=True):
-            lag[row], kind[row] = form.sample(windows, noise.stream(seed, i, a, noise.FORM))
+            stream = noise.stream(seed, i, a, noise.FORM)
+            lag[row], kind[row], _ = form.sample(windows, stream)
         ends = np.tile(ends_of(0, windows, windows), (size, 1, 1))
         return Guide(lag, kind, ends)
 
@@ -132,95 +131,90 @@ class Generator:
         seed: int = 0,
         temperature: float = 0.0,
         contexts: Sequence[Mapping[str, Any]] = (),
+        drawn: bool = False,
     ) -> list[Windows]:
         """Windows of each piece, all of one length. The temperature is multiplied by the model's
         ``cell_temperature``. At temperature 0 each cell is the most likely one; otherwise it is
         drawn with the noise of its item. ``contexts`` are those of the pieces, one each: the
-        codec's constraints hear them (a song's meter)."""
-        if len(z_NWPD) and z_NWPD.shape[1] > LONG:
-            return [
-                self._decode_long(z, items[i : i + 1], seed, temperature, contexts[i : i + 1])
-                for i, z in enumerate(z_NWPD)
-            ]
+        codec's constraints hear them (a song's meter). ``drawn`` are latents that ``draw`` gave to
+        the items: they are heard blurred, if the model's card says so, and fields return as the
+        form says.
+        """
         out: list[Windows] = []
-        for at in range(0, len(z_NWPD), BATCH):
-            part, named = z_NWPD[at : at + BATCH], items[at : at + BATCH]
-            rows = _rows(named) if named else list(range(len(part)))
-            told: list[Mapping[str, Any]] = [{} for _ in range(BATCH if contexts else 0)]
-            for row, context in zip(rows, contexts[at : at + BATCH], strict=False):
+        size = 1 if len(z_NWPD) and z_NWPD.shape[1] > LONG else BATCH
+        for at in range(0, len(z_NWPD), size):
+            part, named = z_NWPD[at : at + size], items[at : at + size]
+            rows = _rows(named) if named and size > 1 else list(range(len(part)))
+            told: list[Mapping[str, Any]] = [{} for _ in range(size if contexts else 0)]
+            for row, context in zip(rows, contexts[at : at + size], strict=False):
                 told[row] = context
-            cells = self._decode_batch(part, rows, named, seed, temperature, told)
+            hearing = self._hearing(part, rows, size, named, seed, temperature, drawn)
+            hearing["constraints"] = self.codec.constraints(told)
+            cells = (self._decode_long if size == 1 else decode)(**hearing)
             windows, spec = part.shape[1], self.codec.spec
             for row in rows:
                 out.append(split_cells(spec, cells[row].reshape(windows, spec.steps, spec.rows)))
         return out
 
-    def _decode_batch(
+    def _hearing(
         self,
         z_NWPD: np.ndarray,
         rows: Sequence[int],
+        size: int,
         items: Sequence[Item],
         seed: int,
         temperature: float,
-        contexts: Sequence[Mapping[str, Any]],
-    ) -> np.ndarray:
+        drawn: bool,
+    ) -> dict[str, Any]:
+        """What ``models.decoding.decode`` is to be given for some pieces, as a batch, but for
+        the constraints."""
         windows, spec = z_NWPD.shape[1], self.codec.spec
-        z = np.zeros((BATCH, windows * self.positions, self.latent), dtype=np.float32)
-        z[rows] = z_NWPD.reshape(len(rows), -1, self.latent)
-        uniforms = None
+        form = None if self.model.sequence is None else self.model.sequence.form
+        source_NW = sources(z_NWPD)
+        blur = self.model.blur if drawn else 0.0
+        z = np.zeros((size, *z_NWPD.shape[1:]), dtype=np.float32)
+        z[rows] = self._blurred(z_NWPD, source_NW, items, seed) if blur else z_NWPD
+        uniforms, echo = None, None
         if temperature > 0:
-            uniforms = np.full((BATCH, windows * spec.steps, spec.rows), 0.5)
+            uniforms = np.full((size, windows * spec.steps, spec.rows), 0.5)
             for row, item in zip(rows, items, strict=True):
                 uniforms[row] = self._cell_noise(item, windows, seed)
-        return decode(
-            self.model.decoder,
-            torch.from_numpy(z),
-            uniforms_NSR=uniforms,
-            temperature=temperature * self.model.cell_temperature,
-            constraints=self.codec.constraints(contexts),
-            echo_NS=self._echo(z.reshape(BATCH, windows, -1)) if items else None,
+        if items and form is not None:
+            echo = np.full((size, windows * spec.steps, spec.rows), -1)
+            echo[rows] = echoes(source_NW, spec, form if drawn else None, items, seed)
+        return {
+            "decoder": self.model.decoder.hearing(blur),
+            "z_NQD": torch.from_numpy(z.reshape(size, -1, self.latent)),
+            "uniforms_NSR": uniforms,
+            "temperature": temperature * self.model.cell_temperature,
+            "echo_NSR": echo,
+        }
+
+    def _blurred(
+        self, z_NWPD: np.ndarray, source_NW: np.ndarray, items: Sequence[Item], seed: int
+    ) -> np.ndarray:
+        """Latents through noise, windows of equal latents through the same."""
+        level = self.model.blur
+        out = np.array(z_NWPD, dtype=np.float32)
+        for z_WPD, source_W, item in zip(out, source_NW, items, strict=True):
+            stream = noise.stream(seed, *item, noise.BLUR)
+            mist = stream.standard_normal(z_WPD.shape, dtype=np.float32)[source_W]
+            z_WPD[:] = np.sqrt(1 - level**2) * z_WPD + level * mist
+        return out
+
+    def _decode_long(self, constraints: Any, echo_NSR: Any, **hearing: Any) -> np.ndarray:
+        """A batch of one long piece; in stretches side by side where nothing looks far back."""
+        if not getattr(constraints, "local", constraints is None) or echo_NSR is not None:
+            return decode(constraints=constraints, echo_NSR=echo_NSR, **hearing)
+        uniforms_NSR = hearing["uniforms_NSR"]
+        cells_SR = decode_long(
+            hearing["decoder"],
+            hearing["z_NQD"][0].numpy(),
+            uniforms_SR=None if uniforms_NSR is None else uniforms_NSR[0],
+            temperature=hearing["temperature"],
+            constraints=constraints,
         )
-
-    def _echo(self, z_NWF: np.ndarray) -> np.ndarray | None:
-        """Where pieces have a form, windows of equal latents are the same window: for each step
-        the one that it repeats, else -1, ``(N, S)``."""
-        if self.model.sequence is None or self.model.sequence.form is None:
-            return None
-        n, windows, _ = z_NWF.shape
-        source_NW = np.full((n, windows), -1)
-        for i, z_WF in enumerate(z_NWF):
-            first: dict[bytes, int] = {}
-            for w in range(windows):
-                source_NW[i, w] = first.setdefault(z_WF[w].tobytes(), w)
-        steps = self.codec.spec.steps
-        at_NWT = source_NW[..., None] * steps + np.arange(steps)
-        at_NWT[source_NW == np.arange(windows)] = -1
-        return at_NWT.reshape(n, -1)
-
-    def _decode_long(
-        self,
-        z_WPD: np.ndarray,
-        named: Sequence[Item],
-        seed: int,
-        temperature: float,
-        contexts: Sequence[Mapping[str, Any]],
-    ) -> Windows:
-        spec, constraints = self.codec.spec, self.codec.constraints(contexts)
-        uniforms_SR = None
-        if temperature > 0:
-            (item,) = named
-            uniforms_SR = self._cell_noise(item, len(z_WPD), seed)
-        z_QD = np.ascontiguousarray(z_WPD.reshape(-1, self.latent), dtype=np.float32)
-        heat = temperature * self.model.cell_temperature
-        options: dict[str, Any] = {"temperature": heat, "constraints": constraints}
-        if getattr(constraints, "local", constraints is None):
-            cells_SR = decode_long(self.model.decoder, z_QD, uniforms_SR=uniforms_SR, **options)
-        else:
-            z_1QD = torch.from_numpy(z_QD)[None]
-            uniforms_1SR = None if uniforms_SR is None else uniforms_SR[None]
-            options["echo_NS"] = self._echo(z_WPD.reshape(1, len(z_WPD), -1)) if named else None
-            cells_SR = decode(self.model.decoder, z_1QD, uniforms_NSR=uniforms_1SR, **options)[0]
-        return split_cells(spec, cells_SR.reshape(len(z_WPD), spec.steps, spec.rows))
+        return cells_SR[None]
 
 
 def _rows(items: Sequence[Item]) -> list[int]:

@@ -18,7 +18,8 @@ import torch
 
 from genvae.domains.base import Windows, split_cells
 from genvae.generation import noise
-from genvae.generation.generator import BATCH, Generator, Item, one_thread
+from genvae.generation.generator import BATCH, Generator, one_thread
+from genvae.generation.returns import Item
 from genvae.models.autoencoder import Decoder
 from genvae.models.decoding import decode
 

@@ -17,6 +17,7 @@ PixelVAE (Gulrajani et al. 2017) with local latents in place of a global one.
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -24,6 +25,7 @@ import torch
 from torch import Tensor, nn
 
 from genvae.domains.base import WindowSpec
+from genvae.models.blur import Blur, blurred, heard, settled
 from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.conditions import shifts, split
 from genvae.models.encoder import Encoder
@@ -47,6 +49,7 @@ class Decoder(nn.Module):
         self.positions = spec.steps // settings.patch
         self.cell_width, self.token_dropout = cell, settings.token_dropout
         self.unfold = nn.Linear(settings.latent, width)
+        self.blur = Blur(width) if settings.blur > 0 else None
         self.place = nn.Parameter(torch.zeros(self.positions, width))
         self.around = nn.ModuleList(ResidualBlock(width, r, settings.dropout) for r in (1, 2))
         self.upsample = nn.Linear(width, settings.patch * width)
@@ -86,10 +89,12 @@ class Decoder(nn.Module):
             torch.cat([nothing[1], by_cell], 1).reshape(chunks, steps, rows, -1),
         )
 
-    def upsampled(self, z_NQD: Tensor, told_NC: Tensor | None = None) -> Tensor:
+    def upsampled(
+        self, z_NQD: Tensor, told_NC: Tensor | None = None, blur_N: Tensor | None = None
+    ) -> Tensor:
         """Latents of whole windows ``(N, Q, D)`` -> ``u (N, S, U)``, one vector a step."""
         place = self.place.repeat(z_NQD.shape[1] // self.positions, 1)
-        x = self.unfold(z_NQD) + place
+        x = heard(self.unfold, self.blur, z_NQD, blur_N) + place
         if self.condition is not None:
             x = x + self.condition(told_NC)[:, None]
         for block in self.around:
@@ -113,18 +118,35 @@ class Decoder(nn.Module):
             self.to_cells.bias.add_(self.condition_cells(told_C[None])[0])
             self.condition = self.condition_cells = None
 
-    def forward(self, z_NQD: Tensor, cells_NSR: Tensor, told_NC: Tensor | None = None) -> Tensor:
-        """Features of every cell given z and all cells decoded before it: ``(N, S, R, E)``."""
-        u = self.upsampled(z_NQD, told_NC)
+    def hearing(self, level: float) -> Decoder:
+        """This decoder for latents that are blurred by ``level``; shares all else."""
+        if self.blur is None or level == 0:
+            return self
+        other = copy.copy(self)
+        other._modules = dict(self._modules)
+        other.unfold, other.blur = settled(self.unfold, self.blur, level), None
+        return other
+
+    def forward(
+        self,
+        z_NQD: Tensor,
+        cells_NSR: Tensor,
+        told_NC: Tensor | None = None,
+        blur_N: Tensor | None = None,
+    ) -> Tensor:
+        """Features of every cell given z, blurred by so much, and all cells decoded before it:
+        ``(N, S, R, E)``."""
+        u = self.upsampled(z_NQD, told_NC, blur_N)
         past = shift(self.past_words.summed(cells_NSR, self.past_words.table()), 1)
         embedded = self.words.each(cells_NSR, self.words.table())
         before = torch.cat([shift(embedded, 1), shift(embedded, 2)], dim=-1)
         above = shift(embedded, 1, dim=2)
         if self.training and self.token_dropout > 0:
-            keep = self._heard(len(past), past.shape[1], past.device)
+            keep = self._heard(len(past), past.shape[1], past.device, blur_N)
             past = past * keep[..., None]
             before = before * keep[..., None, None]
-            above = above * self._heard(len(past), past.shape[1], past.device)[..., None, None]
+            keep = self._heard(len(past), past.shape[1], past.device, blur_N)
+            above = above * keep[..., None, None]
         heard = past + u
         if self.spec.layers > 1:
             by_step, by_cell = self._layers(cells_NSR)
@@ -137,16 +159,21 @@ class Decoder(nn.Module):
         y: Tensor = self.cells(x)
         return y
 
-    def _heard(self, chunks: int, steps: int, device: torch.device) -> Tensor:
+    def _heard(
+        self, chunks: int, steps: int, device: torch.device, blur_N: Tensor | None
+    ) -> Tensor:
         """Which past steps each chunk hears in training, ``(N, S)`` of 0 and 1.
 
         The share that is hidden is drawn for each chunk from 0 to ``token_dropout``; half of the
         chunks lose single steps, half whole windows. It is drawn a second time for the cells
         already written in the step itself. A decoder that always hears some of the true past lets
-        z say only what changes, and drifts when it must hear itself.
+        z say only what changes, and drifts when it must hear itself. Where z is blurred the past
+        is what is left to go by: the less is hidden of it.
         """
         window = self.positions * self.patch
         rate = torch.rand(chunks, 1, device=device) * self.token_dropout
+        if blur_N is not None:
+            rate = rate * (1 - blur_N)[:, None]
         single = torch.rand(chunks, steps, device=device)
         whole = torch.rand(chunks, steps // window, device=device).repeat_interleave(window, 1)
         by_window = torch.rand(chunks, 1, device=device) < 0.5
@@ -201,7 +228,9 @@ class Autoencoder(nn.Module):
         self.encoder = Encoder(spec, settings, conditions)
         self.bottleneck = BOTTLENECKS[settings.bottleneck](settings.encoder_width, settings.latent)
         self.decoder = Decoder(spec, settings, conditions)
-        self.prior = SequencePrior(*self.latent_shape, prior, conditions) if prior else None
+        voices = len(spec.fields)
+        shape = self.latent_shape
+        self.prior = SequencePrior(*shape, prior, conditions, voices) if prior else None
 
     @property
     def latent_shape(self) -> tuple[int, int]:
@@ -223,10 +252,16 @@ class Autoencoder(nn.Module):
             self.prior.tell(told_C)
 
     def forward(
-        self, cells_NSR: Tensor, weight_NW: Tensor, penalties: list[Penalty], step: int
+        self,
+        cells_NSR: Tensor,
+        weight_NW: Tensor,
+        penalties: list[Penalty],
+        step: int,
+        blur_N: Tensor | None = None,
     ) -> Losses:
         """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding. The
-        numbers of a chunk's classes may follow its cells: ``(N, S, R + C)``, see ``split``."""
+        numbers of a chunk's classes may follow its cells: ``(N, S, R + C)``, see ``split``.
+        ``blur_N`` is by how much the decoder hears each chunk's latents blurred."""
         chunks, windows = weight_NW.shape
         cells_NSR, told_NC = split(cells_NSR, self.spec.rows)
         of_windows = None if told_NC is None else told_NC.repeat_interleave(windows, 0)
@@ -238,7 +273,8 @@ class Autoencoder(nn.Module):
             posterior = posterior._replace(source=source)
         weight_N = weight_NW.reshape(-1)
         z = posterior.sample().reshape(chunks, -1, self.settings.latent)
-        features = self.decoder(z, cells_NSR, told_NC)
+        said = z if blur_N is None else blurred(z, blur_N[:, None, None], torch.randn_like(z))
+        features = self.decoder(said, cells_NSR, told_NC, blur_N)
         total = torch.zeros((), device=z.device)
         terms: dict[str, float] = {}
         per_step = weight_NW.repeat_interleave(self.spec.steps, dim=1)

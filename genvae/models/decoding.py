@@ -32,11 +32,12 @@ def decode(
     temperature: float = 1.0,
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
-    echo_NS: np.ndarray | None = None,
+    echo_NSR: np.ndarray | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
-    are (-1: to be decoded), and what is decoded after them hears them. A step of ``echo_NS`` from
-    0 up is an earlier step whose cells are said again where the constraints allow.
+    are (-1: to be decoded), and what is decoded after them hears them. A cell of
+    ``echo_NSR`` from 0 up says again what it was at that earlier step, where the constraints
+    allow.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
@@ -49,7 +50,7 @@ def decode(
         temperature=temperature,
         constraints=constraints,
         known_NSR=known_NSR,
-        echo_NS=echo_NS,
+        echo_NSR=echo_NSR,
     )
 
 
@@ -62,7 +63,7 @@ def decode_steps(
     temperature: float = 1.0,
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
-    echo_NS: np.ndarray | None = None,
+    echo_NSR: np.ndarray | None = None,
 ) -> np.ndarray:
     """As ``decode``, from upsampled latents ``u (N, S, U)``."""
     device = u.device
@@ -106,8 +107,8 @@ def decode_steps(
             else:
                 assert uniforms_NSR is not None
                 chosen_N = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
-            if echo_NS is not None:
-                chosen_N = _echoed(chosen_N, cells, echo_NS[:, t], r, allowed)
+            if echo_NSR is not None:
+                chosen_N = _echoed(chosen_N, cells, echo_NSR[:, t, r], r, allowed)
             if given_NR is not None:
                 chosen_N = np.where(given_NR[:, r] < 0, chosen_N, given_NR[:, r])
             cells[:, t, r] = chosen_N

@@ -139,7 +139,8 @@ class ModelFile:
         """The sequence prior, if the model has one."""
         if not self.card.get("sequence_prior"):
             return None
-        module = SequencePrior(*self.latent_shape, self.recipe.prior, self._sizes())
+        settings, voices = self.recipe.prior, len(self._spec().fields)
+        module = SequencePrior(*self.latent_shape, settings, self._sizes(), voices)
         self._filled(module, "prior.sequence.").tell(self._classes())
         return module
 
@@ -168,6 +169,11 @@ class ModelFile:
             return Calibration(tuple(names), **found) if names and found else None
         except TypeError:
             raise ModelProblem(f"{self.path}: its calibration is damaged") from None
+
+    @property
+    def blur(self) -> float:
+        """By how much the decoder hears drawn latents blurred, by the model's card."""
+        return float(self.card.get("defaults", {}).get("blur", 0.0))
 
     @property
     def cell_temperature(self) -> float:

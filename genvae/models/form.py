@@ -11,6 +11,7 @@ forms go and draws new ones; the sequence prior hears the form and writes the la
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -27,9 +28,20 @@ LONGEST = 32
 """Windows a return reaches back at most."""
 ENDS = 4
 """So many windows from the beginning, and from the end, are told apart."""
-PHASES = 8
-"""Forms are learned by the place of a window within so many: phrases are two, four, eight long."""
+PHASES = 32
+"""Forms are learned by the place of a window within so many: sections are four, eight or sixteen
+windows long, and tunes repeat them."""
 RUNS = 8
+SORTS = 16
+"""So many sorts of form: a reel and a ballad return in ways of their own."""
+LENGTHS = (6, 12, 24, 48)
+"""Pieces of up to so many windows, and longer ones, are of the sorts in shares of their own."""
+ROUNDS = 30
+FIRM = 1.0
+"""So many counts of all pieces together are added to those of each sort."""
+
+Returns = tuple[np.ndarray, np.ndarray]
+"""Lag and kind of each window of a piece, ``(W,)`` each."""
 
 
 @dataclass(frozen=True)
@@ -41,6 +53,9 @@ class Guide:
     kind_NW: np.ndarray
     ends: np.ndarray
     """``(N, W, 2)``: windows since the beginning and to the end, at most ``ENDS``."""
+    said_NWF: np.ndarray | None = None
+    """Which fields (voices) return exactly: to the reference, or where there is none to the window
+    before."""
 
     def reference(self, x_NQD: Tensor, positions: int) -> tuple[Tensor, Tensor]:
         """The latents that each window refers to, zeros where there is none, ``(N, Q, D)``; and
@@ -61,7 +76,7 @@ def ends_of(start: int, windows: int, total: int) -> np.ndarray:
     return ends
 
 
-def returns(mean_WPD: np.ndarray, variance_D: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+def returns(mean_WPD: np.ndarray, variance_D: np.ndarray) -> Returns:
     """Lag and kind of each window of a piece, ``(W,)`` each.
 
     ``mean_WPD`` are posterior means, ``variance_D`` the posteriors' mean variance. Of earlier
@@ -86,47 +101,50 @@ def returns(mean_WPD: np.ndarray, variance_D: np.ndarray) -> tuple[np.ndarray, n
 
 
 class Form(nn.Module):
-    """A small causal model of lags and kinds, counted from pieces.
+    """A mixture of small causal models of lags and kinds, counted from pieces.
 
-    Whether a window keeps the lag of the one before depends on that one's kind, on how long it
-    has been kept and on the place within the phrase; a new lag on the place; the kind on all of
-    these but the run. Tables of log-probabilities, smoothed by one count spread over each row.
+    A piece is of one sort of form. Whether a window keeps the lag of the one before depends on that
+    one's kind, on how long it has been kept and on the place within the piece; a new lag on the
+    place; the kind on all of these but the run. Which fields return exactly depends on the kind.
+    Tables of probabilities; the sorts are found by expectation maximisation.
     """
 
+    sort: Tensor
     stay: Tensor
     leap: Tensor
     kind: Tensor
+    said: Tensor
 
-    def __init__(self) -> None:
+    def __init__(self, fields: int = 1) -> None:
         super().__init__()
-        self.register_buffer("stay", torch.full((KINDS, RUNS, PHASES, 2), 0.5))
-        self.register_buffer("leap", torch.full((PHASES, LONGEST + 1), 1 / (LONGEST + 1)))
-        self.register_buffer("kind", torch.full((2, KINDS, PHASES, KINDS), 1 / KINDS))
+        self.fields = fields
+        for name, shape in _shapes(fields).items():
+            self.register_buffer(name, torch.full(shape, 1 / shape[-1]))
 
-    def fit(self, forms: list[tuple[np.ndarray, np.ndarray]]) -> None:
-        """Count the forms of the training pieces, each its lags and kinds."""
-        stay, leap, kind = (np.zeros(t.shape) for t in (self.stay, self.leap, self.kind))
-        for lags, kinds in forms:
-            run = 0
-            for w in range(1, len(lags)):
-                phase, before = w % PHASES, kinds[w - 1]
-                stays = int(lags[w] == lags[w - 1])
-                stay[before, min(run, RUNS - 1), phase, stays] += 1
-                if not stays:
-                    leap[phase, lags[w]] += 1
-                kind[stays if lags[w] else 0, before, phase, kinds[w]] += 1
-                run = run + 1 if stays else 0
-        for table, counts in ((self.stay, stay), (self.leap, leap), (self.kind, kind)):
-            whole = counts.sum(tuple(range(counts.ndim - 1)))
-            prior = whole / max(whole.sum(), 1.0)
-            smooth = counts + prior
-            table.copy_(torch.from_numpy(smooth / np.maximum(smooth.sum(-1, keepdims=True), 1e-9)))
+    def fit(self, forms: Sequence[Returns], said: Sequence[np.ndarray] = ()) -> None:
+        """Count the forms of the training pieces, each its lags and kinds ``(W,)``; ``said`` has
+        which fields of each window return, ``(W, F)``."""
+        counted = _Counted(forms)
+        rng = np.random.default_rng(0)
+        weight_NK = rng.dirichlet(np.ones(SORTS), len(forms))
+        for _ in range(ROUNDS):
+            tables = counted.tables(weight_NK)
+            weight_NK = counted.sorts(tables, weight_NK.mean(0))
+        tables = counted.tables(weight_NK)
+        tables["sort"] = _shares(weight_NK, [len(lags) for lags, _ in forms])
+        tables["said"] = _said(forms, said, self.fields)
+        for name, table in tables.items():
+            getattr(self, name).copy_(torch.from_numpy(table))
 
-    def sample(self, windows: int, rng: np.random.Generator) -> tuple[np.ndarray, np.ndarray]:
-        """Lags and kinds of a new piece, ``(W,)`` each."""
-        stay, leap, kind = (t.double().numpy() for t in (self.stay, self.leap, self.kind))
+    def sample(self, windows: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """Lags and kinds of a new piece, ``(W,)`` each, and which fields return, ``(W, F)``."""
+        noise, whole = rng.random((windows, 4)), rng.random()
+        sort = _pick(self.sort[_length(windows)].double().numpy(), whole)
+        stay, leap, kind = (t[sort].double().numpy() for t in (self.stay, self.leap, self.kind))
+        said = self.said.double().numpy()
         lags, kinds = np.zeros(windows, dtype=np.int64), np.full(windows, NEW, dtype=np.int64)
-        noise, run = rng.random((windows, 3)), 0
+        parts = np.zeros(windows, dtype=np.int64)
+        run = 0
         for w in range(1, windows):
             phase, before = w % PHASES, kinds[w - 1]
             stays = int(noise[w, 0] < stay[before, min(run, RUNS - 1), phase, 1])
@@ -139,8 +157,108 @@ class Form(nn.Module):
             if lags[w]:
                 odds = kind[stays, before, phase] * (np.arange(KINDS) > NEW)
                 kinds[w] = _pick(odds, noise[w, 2]) if odds.sum() else NEAR
+            parts[w] = _pick(said[kinds[w]], noise[w, 3])
             run = run + 1 if stays else 0
-        return lags, kinds
+        return lags, kinds, (parts[:, None] >> np.arange(self.fields) & 1).astype(bool)
+
+
+def _shapes(fields: int) -> dict[str, tuple[int, ...]]:
+    return {
+        "sort": (len(LENGTHS) + 1, SORTS),
+        "stay": (SORTS, KINDS, RUNS, PHASES, 2),
+        "leap": (SORTS, PHASES, LONGEST + 1),
+        "kind": (SORTS, 2, KINDS, PHASES, KINDS),
+        "said": (KINDS, 2**fields),
+    }
+
+
+def _length(windows: int) -> int:
+    return int(np.searchsorted(LENGTHS, windows))
+
+
+def _shares(weight_NK: np.ndarray, windows: Sequence[int]) -> np.ndarray:
+    """The shares of the sorts among pieces of each length, ``(len(LENGTHS) + 1, K)``."""
+    shares = np.tile(FIRM * weight_NK.mean(0), (len(LENGTHS) + 1, 1))
+    np.add.at(shares, [_length(w) for w in windows], weight_NK)
+    return np.asarray(shares / shares.sum(1, keepdims=True))
+
+
+class _Counted:
+    """What happens in the forms of pieces: for each table the piece ``(M,)`` and the place in the
+    table of each thing that happened."""
+
+    def __init__(self, forms: Sequence[Returns]) -> None:
+        self.pieces = len(forms)
+        self.shapes = {k: v[1:] for k, v in _shapes(1).items() if k not in ("sort", "said")}
+        found: dict[str, list[tuple[int, ...]]] = {name: [] for name in self.shapes}
+        for piece, (lags, kinds) in enumerate(forms):
+            run = 0
+            for w in range(1, len(lags)):
+                phase, before = w % PHASES, int(kinds[w - 1])
+                stays = int(lags[w] == lags[w - 1])
+                found["stay"].append((piece, before, min(run, RUNS - 1), phase, stays))
+                if not stays:
+                    found["leap"].append((piece, phase, int(lags[w])))
+                known = stays if lags[w] else 0
+                found["kind"].append((piece, known, before, phase, int(kinds[w])))
+                run = run + 1 if stays else 0
+        self.events = {}
+        for name, rows in found.items():
+            places = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(self.shapes[name]))
+            flat = np.ravel_multi_index(tuple(places[:, 1:].T), self.shapes[name])
+            self.events[name] = (places[:, 0], flat)
+
+    def tables(self, weight_NK: np.ndarray) -> dict[str, np.ndarray]:
+        """The probabilities of each sort, a piece counting by its share in the sort."""
+        out = {}
+        for name, (piece_M, place_M) in self.events.items():
+            shape = self.shapes[name]
+            size = int(np.prod(shape))
+            counts = np.stack(
+                [np.bincount(place_M, w[piece_M], size).reshape(shape) for w in weight_NK.T]
+            )
+            pooled = counts.sum(0)
+            base = pooled.sum(tuple(range(pooled.ndim - 1)))
+            pooled = pooled + base / max(base.sum(), 1.0)
+            pooled /= np.maximum(pooled.sum(-1, keepdims=True), 1e-9)
+            counts = counts + FIRM * pooled
+            out[name] = counts / np.maximum(counts.sum(-1, keepdims=True), 1e-9)
+        return out
+
+    def sorts(self, tables: Mapping[str, np.ndarray], share_K: np.ndarray) -> np.ndarray:
+        """How likely each piece is of each sort, ``(N, K)``."""
+        log_NK = np.tile(np.log(share_K + 1e-9), (self.pieces, 1))
+        for name, (piece_M, place_M) in self.events.items():
+            logs = np.log(tables[name].reshape(SORTS, -1)[:, place_M] + 1e-12)
+            for sort in range(SORTS):
+                log_NK[:, sort] += np.bincount(piece_M, logs[sort], self.pieces)
+        log_NK -= log_NK.max(1, keepdims=True)
+        weight = np.exp(log_NK)
+        return np.asarray(weight / weight.sum(1, keepdims=True))
+
+
+def _said(forms: Sequence[Returns], said: Sequence[np.ndarray], fields: int) -> np.ndarray:
+    """For each kind how likely each set of fields returns; without examples all of them return
+    exactly where the window does, else none."""
+    counts = np.zeros((KINDS, 2**fields))
+    counts[:, 0] = 1e-3
+    counts[SAME] = 0.0
+    counts[SAME, -1] = 1e-3
+    for (_, kinds), said_WF in zip(forms, said, strict=False):
+        code = (said_WF.astype(np.int64) << np.arange(fields)).sum(1)
+        np.add.at(counts, (kinds[1:], code[1:]), 1.0)
+    shares: np.ndarray = counts / counts.sum(-1, keepdims=True)
+    return shares
+
+
+def said_again(cells_WTR: np.ndarray, lag_W: np.ndarray, rows: Sequence[slice]) -> np.ndarray:
+    """Which fields of each window are the same as in its reference, or where it has none as in the
+    window before: ``(W, F)``; ``rows`` are those of each field."""
+    at = np.arange(len(cells_WTR))
+    source = np.maximum(at - np.where(lag_W > 0, lag_W, 1), 0)
+    same_WR = (cells_WTR == cells_WTR[source]).all(1)
+    same_WR[0] = False
+    return np.stack([same_WR[:, r].all(1) for r in rows], axis=1)
 
 
 def _pick(weights: np.ndarray, uniform: float) -> int:

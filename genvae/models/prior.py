@@ -64,6 +64,7 @@ class SequencePrior(nn.Module):
         latent: int,
         settings: PriorSettings,
         conditions: Sequence[int] = (),
+        fields: int = 1,
     ) -> None:
         super().__init__()
         self.positions, self.latent = positions, latent
@@ -81,7 +82,7 @@ class SequencePrior(nn.Module):
         self.likelihood = MixtureOfGaussians(cell, settings.components)
         self.condition = shifts(conditions, width)
         self.condition_cells = shifts(conditions, latent * cell)
-        self.form = Form() if settings.form else None
+        self.form = Form(fields) if settings.form else None
         if self.form is not None:
             self.register_buffer("noise", torch.ones(latent))
             self.kinds = nn.Embedding(KINDS, width)

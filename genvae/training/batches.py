@@ -5,6 +5,7 @@ Axes:  N chunks · W windows · T steps of a window · S = W*T · R cells · C c
 
 from __future__ import annotations
 
+import copy
 from collections.abc import Iterator, Sequence
 
 import numpy as np
@@ -93,6 +94,12 @@ class Chunks:
         """A random augmented batch."""
         cells, weight = self.batch(list(rng.integers(len(self.starts), size=size)), rng)
         return self.mixed(cells, weight, rng), weight
+
+    def plain(self) -> Chunks:
+        """The same chunks, neither distorted nor mixed."""
+        other = copy.copy(self)
+        other.distort = other.mix = 0.0
+        return other
 
     def mixed(self, cells_NSR: Tensor, weight_NW: Tensor, rng: np.random.Generator) -> Tensor:
         """Some chunks with each field either their own or that of the chunk before them."""

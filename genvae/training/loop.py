@@ -61,9 +61,10 @@ def fit(
     The best checkpoint has the lowest ``validation loss * (1 + score)``: the loss of held-out
     chunks at full beta, and the distance of fresh samples from the validation data as the
     ``score`` callback measures it. Where training chunks are distorted or mixed, the loss alone
-    decides: samples would be of such pieces too. ``folder/metrics.jsonl`` gets a line a
-    validation; ``folder/checkpoint.safetensors`` resumes optimizer, step and random states. Raises
-    GenvaeError if no validation had a finite loss.
+    decides: samples would be of such pieces too. Where the decoder learns to hear blurred latents
+    the loss is that of both. Parameters that need no gradient stay as they are.
+    ``folder/metrics.jsonl`` gets a line a validation; ``folder/checkpoint.safetensors`` resumes
+    optimizer, step and random states. Raises GenvaeError if no validation had a finite loss.
     """
     from lightning_fabric import Fabric
 
@@ -73,7 +74,7 @@ def fit(
     torch.manual_seed(settings.seed)
     fabric = Fabric(accelerator="auto", devices=1)
     optimizer = torch.optim.AdamW(
-        model.parameters(),
+        [p for p in model.parameters() if p.requires_grad],
         settings.rate,
         betas=(0.9, 0.98),
         weight_decay=settings.weight_decay,
@@ -97,9 +98,9 @@ def fit(
         step = state["step"]
         for group in optimizer.param_groups:
             group["lr"] = settings.rate * _schedule(step, settings.steps)
-        cells, weight = train.draw(settings.batch, rng)
-        cells, weight = fabric.to_device((cells, weight))
-        losses = wrapped(cells, weight, terms, step)
+        batch = fabric.to_device(_draw(train, settings.batch, recipe.model.blur, rng))
+        cells, weight, blur = batch
+        losses = wrapped(cells, weight, terms, step, blur)
         fabric.backward(losses.total)
         fabric.clip_gradients(wrapped, optimizer, max_norm=settings.clip)
         optimizer.step()
@@ -117,7 +118,8 @@ def fit(
         measured = validate(model, validation, recipe, fabric.device) | score(model)
         if preview:
             preview(model, step + 1)
-        criterion = measured["validation_loss"] * (1 + weight_of_score * measured.get("score", 0.0))
+        loss = measured["validation_loss"] + measured.get("validation_nll_blurred", 0.0)
+        criterion = loss * (1 + weight_of_score * measured.get("score", 0.0))
         state["bad"] += 1
         if criterion < state["best"]:
             state |= {"best": criterion, "best_step": step + 1, "bad": 0}
@@ -145,6 +147,20 @@ def fit(
     )
 
 
+def _draw(
+    chunks: Chunks, size: int, share: float, rng: np.random.Generator
+) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor | None]:
+    """A batch, and by how much the latents of each chunk are to be blurred, if any are."""
+    blurred = round(share * size)
+    if not blurred:
+        return *chunks.draw(size, rng), None
+    parts = [chunks.plain().draw(blurred, rng)]
+    if blurred < size:
+        parts.append(chunks.draw(size - blurred, rng))
+    cells, weight = (torch.cat(both) for both in zip(*parts, strict=True))
+    return cells, weight, torch.cat([torch.rand(blurred), torch.zeros(size - blurred)])
+
+
 def _schedule(step: int, steps: int) -> float:
     """Linear rise, then a cosine down to a fiftieth."""
     rise = min(1.0, (step + 1) / WARMUP)
@@ -166,6 +182,10 @@ def validate(
         losses = model(cells.to(device), weight.to(device), terms, FULL)
         for name, value in losses.terms.items():
             sums[name] += value * len(cells)
+        if recipe.model.blur > 0:
+            levels = torch.linspace(0, 1, len(cells), device=device)
+            blurred = model(cells.to(device), weight.to(device), [], FULL, levels)
+            sums["nll_blurred"] += blurred.terms["nll"] * len(cells)
         count += len(cells)
     torch.set_rng_state(state)
     model.train()

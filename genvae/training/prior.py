@@ -9,13 +9,15 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 import numpy as np
 import torch
 
+from genvae.domains.base import WindowSpec
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.conditions import split
-from genvae.models.form import NEW, SAME, Guide, ends_of, returns
+from genvae.models.form import NEW, SAME, Guide, ends_of, returns, said_again
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import PriorSettings
 from genvae.training.batches import Chunks
@@ -51,15 +53,14 @@ def fit_sequence_prior(
     validation: Sequence[Latents],
     settings: PriorSettings,
     *,
-    training: Sequence[Latents] = (),
     told: Sequence[np.ndarray] = (),
     fresh: bool = True,
     seed: int = 0,
     progress: Callable[[int, float], None] | None = None,
 ) -> dict[str, float]:
-    """Maximise the density of what ``draw`` gives; keep the best weights by validation. The form,
-    where the prior has one, is counted from the ``training`` pieces. ``told`` are the classes
-    ``(C,)`` of each validation piece, where there are conditions.
+    """Maximise the density of what ``draw`` gives; keep the best weights by validation. A form is
+    to be counted before (``count_form``). ``told`` are the classes ``(C,)`` of each validation
+    piece, where there are conditions.
 
     A prior that is not ``fresh`` was learned together with the autoencoder: it goes on from its
     weights, at half the rate. Returns the best step and its nats a window on validation latents.
@@ -70,11 +71,6 @@ def fit_sequence_prior(
     if fresh:
         seen = [draw(rng) for _ in range(SCALE_BATCHES)]
         prior.fit_scale(torch.cat([b.z_NQD[b.weight_NQ > 0] for b in seen]).numpy())
-    if prior.form is not None:
-        prior.noise.copy_(torch.from_numpy(np.mean([s.mean(0) ** 2 for _, s in training], axis=0)))
-        variance_D = prior.noise.numpy()
-        shape = (-1, prior.positions, prior.latent)
-        prior.form.fit([returns(m.reshape(shape), variance_D) for m, _ in training])
     optimizer = torch.optim.AdamW(prior.parameters(), peak, weight_decay=0.05, fused=True)
     best, best_state, best_step = math.inf, None, 0
     every = max(1, min(200, settings.steps // 8))
@@ -103,6 +99,24 @@ def fit_sequence_prior(
         prior.load_state_dict(best_state)
     prior.eval()
     return {"validation_nll": best, "best_step": float(best_step)}
+
+
+def count_form(
+    prior: SequencePrior, pieces: Sequence[tuple[np.ndarray, Latents]], spec: WindowSpec
+) -> None:
+    """Count how training pieces, each its cells ``(S, R)`` and its latents, return to what they
+    have said, if the prior is one that hears it."""
+    if prior.form is None:
+        return
+    spread = [sigma.mean(0) ** 2 for _, (_, sigma) in pieces]
+    prior.noise.copy_(torch.from_numpy(np.mean(spread, axis=0)))
+    shape = (-1, prior.positions, prior.latent)
+    forms = [returns(mean.reshape(shape), prior.noise.numpy()) for _, (mean, _) in pieces]
+    edges = np.cumsum([0, *(f.rows for f in spec.fields)])
+    rows = [slice(a, b) for a, b in pairwise(edges)]
+    cut = [cells.reshape(-1, spec.steps, cells.shape[1]) for cells, _ in pieces]
+    said = [said_again(cells, lag, rows) for cells, (lag, _) in zip(cut, forms, strict=True)]
+    prior.form.fit(forms, said)
 
 
 @torch.no_grad()

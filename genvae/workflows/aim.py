@@ -22,8 +22,9 @@ from genvae.domains.base import Windows
 from genvae.generation import noise
 from genvae.generation.aiming import Compass, alike
 from genvae.generation.edit import neighbour
-from genvae.generation.generator import BATCH, LONG, Generator, Item
+from genvae.generation.generator import BATCH, LONG, Generator
 from genvae.generation.latents import looped
+from genvae.generation.returns import Item
 from genvae.workflows.store import Opened
 from genvae.workflows.wanted import Goal, Wanted
 
@@ -210,6 +211,7 @@ def drawn_items(
         moved += aim.moved(own, item, seed, memory.setdefault(item[0], Found()))
     heard = [context for context in contexts for _ in range(count)]
     told: dict[str, Any] = {"items": virtual, "contexts": heard, "seed": seed}
+    told["drawn"] = aim.like is None
     windows = generator.decode(np.stack(moved), temperature=temperature, **told)
     for number, item in enumerate(items):
         part = slice(number * count, (number + 1) * count)

@@ -12,7 +12,8 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.generation.generator import BATCH, Generator, Item
+from genvae.generation.generator import BATCH, Generator
+from genvae.generation.returns import Item
 from genvae.generation.stacks import draw_stack
 from genvae.workflows.aim import Aim, Found, Like, drawn_items
 from genvae.workflows.aimed import nearest
@@ -197,7 +198,7 @@ def _decoded(
         return [z for z, _ in made], [windows for _, windows in made]
     latents = generator.draw(items, asked.windows, seed=seed, prior=asked.prior, temperature=heat)
     told: dict[str, Any] = {"items": items, "contexts": contexts, "seed": seed}
-    return list(latents), generator.decode(latents, temperature=heat, **told)
+    return list(latents), generator.decode(latents, temperature=heat, drawn=True, **told)
 
 
 def _batch(waiting: deque[Item], rows: int = BATCH) -> list[Item]:

@@ -38,6 +38,7 @@ class Run:
     start: Path | None = None
     resume: bool = False
     prior_only: bool = False
+    decoder_only: bool = False
 
     def begin(self) -> None:
         """Make the run's folder and note what it learns from. Raises FileProblem."""
@@ -71,6 +72,7 @@ def plan(
     tileset: str | None = None,
     start: str | None = None,
     prior_only: bool = False,
+    decoder_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -94,6 +96,7 @@ def plan(
             "--name": name,
             "--from": start,
             "--prior-only": prior_only or None,
+            "--decoder-only": decoder_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
@@ -101,6 +104,10 @@ def plan(
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
     if prior_only and start is None:
         raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")
+    if decoder_only and start is None:
+        raise OptionProblem("--decoder-only: give --from, the model whose decoder is trained on")
+    if decoder_only and prior_only:
+        raise OptionProblem("--decoder-only and --prior-only: give one of them")
     began = None if start is None else store.path_of(start)
     found = _recipe(recipe, domain, data, name, began)
     if preset is not None:
@@ -119,6 +126,7 @@ def plan(
         data,
         began,
         prior_only=prior_only,
+        decoder_only=decoder_only,
     )
     if not overwrite:
         if run.out.exists():

@@ -163,7 +163,7 @@ def _pool(
     items = [(index, 0) for index in range(BATCH)]
     heat = asked.temperature
     z = generator.draw(items, POOL, seed=seed, prior=asked.prior, temperature=heat)
-    songs = generator.decode(z, items=items, seed=seed, temperature=heat)
+    songs = generator.decode(z, items=items, seed=seed, temperature=heat, drawn=True)
     wide = codec.repeated(context, POOL)
     curves = [codec.curve(codec.assemble(windows, wide)) for windows in songs]
     return np.concatenate([c.tension_M for c in curves]), curves[0].seconds / POOL

@@ -7,7 +7,7 @@ Axes:  N windows or chunks · S steps · R cells · P positions · D dims of z
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -24,10 +24,16 @@ from genvae.models import files
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.prior import SequencePrior
-from genvae.recipe import Recipe
+from genvae.recipe import LossSettings, Recipe
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
-from genvae.training.prior import Latents, drawn_from, fit_gaussian, fit_sequence_prior, latents_of
+from genvae.training.prior import (
+    count_form,
+    drawn_from,
+    fit_gaussian,
+    fit_sequence_prior,
+    latents_of,
+)
 from genvae.training.split import Split
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
@@ -52,13 +58,15 @@ def train(
     start: Path | None = None,
     resume: bool = False,
     prior_only: bool = False,
+    decoder_only: bool = False,
     listen: Listener | None = None,
 ) -> Path:
     """Train what the recipe says and write the model to ``out``.
 
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
     corpora; ``start`` is a model to go on from; with ``prior_only`` its encoder and decoder stay
-    as they are and only the sequence prior is fitted on. Raises RecipeProblem, CorpusProblem,
+    as they are and only the sequence prior is fitted on; with ``decoder_only`` encoder and priors
+    stay, and so does every latent. Raises RecipeProblem, CorpusProblem,
     FileProblem.
     """
     import torch
@@ -93,13 +101,15 @@ def train(
         listen.say(f"{name}: " + ", ".join(f"{value} {n}" for value, n in shares.items()))
     cells = conditions.with_classes(pieces.cells, told_IC)
     torch.manual_seed(recipe.training.seed)
-    together = recipe.loss.learned_rate > 0 or prior_only
+    together = recipe.loss.learned_rate > 0 or prior_only or decoder_only
     prior = recipe.prior if together else None
     sizes = [len(condition.classes) for condition in told]
     model = Autoencoder(codec.spec, recipe.model, prior, sizes)
     if start is not None:
         _continue_from(model, start, codec)
-    if prior_only:
+    if decoder_only:
+        outcome = _fit_decoder(model, cells, parts, recipe, codec, run, resume, listen)
+    elif prior_only:
         outcome = None
         torch.set_num_threads(recipe.training.threads or torch.get_num_threads())
     else:
@@ -107,15 +117,26 @@ def train(
     model.eval()
     latents = [latents_of(model, cells[i]) for i in parts.train]
     gaussian = fit_gaussian(model, latents)
-    sequence, prior_figures = _fit_prior(
-        model, latents, cells, told_IC, parts, recipe, codec, listen
-    )
+    sequence, prior_figures = None, dict[str, float]()
+    if recipe.prior.steps:
+        voices = len(codec.spec.fields)
+        sequence = model.prior or SequencePrior(
+            *model.latent_shape, recipe.prior, model.conditions, voices
+        )
+        own = [cells[i][:, : codec.spec.rows] for i in parts.train]
+        count_form(sequence, list(zip(own, latents, strict=True)), codec.spec)
+        if not decoder_only:
+            prior_figures = _fit_prior(
+                model, sequence, cells, told_IC, parts, recipe, codec, listen
+            )
     segments = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = _card(recipe, pieces, outcome, prior_figures, folder)
     if told:
         card["conditions"] = [condition.table() for condition in told]
-    if prior_only and start is not None:
-        card["training"] = files.read(start).card["training"] | {"prior": card["training"]["prior"]}
+    if (prior_only or decoder_only) and start is not None:
+        went_on = "prior" if prior_only else "decoder"
+        figures = card["training"]["prior"] if prior_only else card["training"]
+        card["training"] = files.read(start).card["training"] | {went_on: figures}
     files.save(
         out,
         autoencoder=model,
@@ -165,20 +186,39 @@ def _fit(
     )
 
 
+def _fit_decoder(
+    model: Autoencoder,
+    cells: Sequence[np.ndarray],
+    parts: Split,
+    recipe: Recipe,
+    codec: Codec,
+    run: Path,
+    resume: bool,
+    listen: Listener,
+) -> Outcome:
+    """Train the decoder on, at half the rate, by the reconstruction alone: all else stays."""
+    loss = LossSettings(beta=0.0)
+    training = replace(recipe.training, rate=recipe.training.rate / 2)
+    prior, model.prior = model.prior, None
+    for part in (model.encoder, model.bottleneck):
+        part.requires_grad_(False)
+    only = replace(recipe, loss=loss, training=training)
+    outcome = _fit(model, cells, parts, only, codec, run, resume, listen)
+    model.prior = prior
+    return outcome
+
+
 def _fit_prior(
     model: Autoencoder,
-    latents: Sequence[Latents],
+    prior: SequencePrior,
     cells: Sequence[np.ndarray],
     told_IC: np.ndarray,
     parts: Split,
     recipe: Recipe,
     codec: Codec,
     listen: Listener,
-) -> tuple[SequencePrior | None, dict[str, float]]:
+) -> dict[str, float]:
     settings = recipe.prior
-    if not settings.steps:
-        return None, {}
-    prior = model.prior or SequencePrior(*model.latent_shape, settings, model.conditions)
     chunks = Chunks(
         [cells[i] for i in parts.train],
         codec,
@@ -187,18 +227,16 @@ def _fit_prior(
         hidden=recipe.condition.hidden,
     )
     listen.stage("prior", settings.steps)
-    figures = fit_sequence_prior(
+    return fit_sequence_prior(
         prior,
         drawn_from(model, chunks, settings.batch),
         [latents_of(model, cells[i]) for i in parts.validation],
         settings,
-        training=latents,
         told=list(told_IC[list(parts.validation)]) if told_IC.shape[1] else (),
         fresh=model.prior is None,
         seed=recipe.training.seed,
         progress=lambda n, loss: listen.advance(n, {"nll": loss}),
     )
-    return prior, figures
 
 
 def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
@@ -206,8 +244,12 @@ def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     given.spec = codec.spec
     # What the given model does not know yet (a form, conditions) begins as it is.
     own = model.state_dict()
-    state = {k: v for k, v in own.items() if k.startswith("prior.") or ".condition" in k}
-    state |= {k: v for k, v in given.weights().items() if model.prior or not k.startswith("prior.")}
+    unknown = ("prior.", "decoder.blur.")
+    state = {k: v for k, v in own.items() if k.startswith(unknown) or ".condition" in k}
+    found = given.weights()
+    state |= {k: v for k, v in found.items() if model.prior or not k.startswith("prior.")}
+    # Forms are counted, not learned: an older table is of no use.
+    state |= {k: v for k, v in own.items() if k.startswith("prior.form.")}
     try:
         model.load_state_dict(state)
     except RuntimeError as why:
@@ -240,6 +282,7 @@ def _card(
             "prior": "sequence" if recipe.prior.steps else "gaussian",
             "temperature": recipe.prior.temperature,
             "cell_temperature": recipe.prior.cell_temperature,
+            "blur": recipe.prior.blur,
         },
         "training": _outcome(outcome, pieces)
         | {"prior": {k: round(v, 4) for k, v in prior.items()}},

@@ -52,7 +52,7 @@ def test_a_prior_with_forms_is_told_them(tmp_path: Path) -> None:
     settings = replace(TINY_PRIOR, form=True)
     with torch.random.fork_rng():
         torch.manual_seed(0)
-        sequence = SequencePrior(2, 3, settings)
+        sequence = SequencePrior(2, 3, settings, fields=2)
     recipe = Recipe("beads", "beads", model=TINY, prior=settings)
     path = bead_model(tmp_path / "formed.safetensors", sequence=sequence, recipe=recipe)
     opened = files.read(path)

@@ -144,10 +144,10 @@ def test_shares_of_many_draws() -> None:
 
 def test_an_echo_says_an_earlier_step_again(model: Autoencoder) -> None:
     z, uniforms = latents(3, 3), noise(3, 3)
-    echo = np.full((3, 24), -1)
-    echo[1, 16:] = np.arange(8)
+    echo = np.full((3, 24, 3), -1)
+    echo[1, 16:] = np.arange(8)[:, None]
     plain = decode(model.decoder, z, uniforms_NSR=uniforms)
-    cells = decode(model.decoder, z, uniforms_NSR=uniforms, echo_NS=echo)
+    cells = decode(model.decoder, z, uniforms_NSR=uniforms, echo_NSR=echo)
     np.testing.assert_array_equal(cells[1, 16:], cells[1, :8])
     assert (plain[1, 16:] != plain[1, :8]).any()
     np.testing.assert_array_equal(cells[[0, 2]], plain[[0, 2]])
@@ -155,9 +155,10 @@ def test_an_echo_says_an_earlier_step_again(model: Autoencoder) -> None:
 
 def test_an_echo_keeps_the_rules(model: Autoencoder) -> None:
     z, uniforms = latents(4, 2), noise(4, 2)
-    echo = np.tile(np.r_[np.full(8, -1), np.arange(8)], (4, 1))
+    steps = np.r_[np.full(8, -1), np.arange(8)]
+    echo = np.tile(steps[None, :, None], (4, 1, 3))
     rules = BeadRules()
-    cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=rules, echo_NS=echo)
+    cells = decode(model.decoder, z, uniforms_NSR=uniforms, constraints=rules, echo_NSR=echo)
     for t in range(16):
         for r in range(3):
             allowed = rules.allow(t, r, cells)

@@ -5,7 +5,18 @@ from __future__ import annotations
 import numpy as np
 import torch
 
-from genvae.models.form import ENDS, LIKE, NEAR, NEW, SAME, Form, Guide, ends_of, returns
+from genvae.models.form import (
+    ENDS,
+    LIKE,
+    NEAR,
+    NEW,
+    SAME,
+    Form,
+    Guide,
+    ends_of,
+    returns,
+    said_again,
+)
 
 ONE = np.ones(2, dtype=np.float32)
 
@@ -44,14 +55,14 @@ def test_drawn_forms_follow_the_ones_they_were_counted_from() -> None:
     form = Form()
     form.fit([(lags, kinds)] * 50)
     drawn = [form.sample(8, np.random.default_rng(i)) for i in range(40)]
-    alike = np.mean([(lag == lags).all() and (kind == kinds).all() for lag, kind in drawn])
+    alike = np.mean([(lag == lags).all() and (kind == kinds).all() for lag, kind, _ in drawn])
     assert alike > 0.8
 
 
 def test_no_form_reaches_before_the_beginning() -> None:
     form = Form()
     for seed in range(20):
-        lag, kind = form.sample(40, np.random.default_rng(seed))
+        lag, kind, _ = form.sample(40, np.random.default_rng(seed))
         assert (lag <= np.arange(40)).all()
         assert ((lag == 0) == (kind == NEW)).all()
 
@@ -62,3 +73,21 @@ def test_a_reference_is_the_window_so_many_back() -> None:
     reference, there = guide.reference(x, 2)
     assert reference.flatten().tolist() == [0, 0, 0, 0, 0, 1]
     assert there.flatten().tolist() == [0, 0, 0, 0, 1, 1]
+
+
+def test_two_sorts_of_form_are_kept_apart() -> None:
+    # One sort never returns, the other does nothing else: what is drawn is one or the other.
+    still, free = np.minimum(np.arange(12), 1), np.zeros(12, dtype=int)
+    form = Form()
+    same, new = np.array([NEW] + [SAME] * 11), np.full(12, NEW)
+    form.fit([(still, same), (free, new)] * 60)
+    shares = [(form.sample(12, np.random.default_rng(i))[1] == SAME).mean() for i in range(60)]
+    assert np.mean(np.isclose(shares, 0) | (np.array(shares) > 0.9)) > 0.9
+    assert 0.25 < np.mean(np.array(shares) > 0.5) < 0.75
+
+
+def test_voices_return_by_themselves() -> None:
+    cells = np.array([[[1, 5]], [[2, 5]], [[1, 6]], [[1, 6]]])
+    rows = [slice(0, 1), slice(1, 2)]
+    said = said_again(cells, np.array([0, 0, 2, 0]), rows)
+    assert said.tolist() == [[False, False], [False, True], [True, False], [True, True]]

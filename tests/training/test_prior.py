@@ -12,6 +12,7 @@ import numpy as np
 import pytest
 import torch
 
+from genvae.domains.base import Field, WindowSpec
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.prior import SequencePrior
 from genvae.recipe import PriorSettings
@@ -19,6 +20,7 @@ from genvae.training.batches import Chunks
 from genvae.training.prior import (
     Draw,
     Latents,
+    count_form,
     drawn_from,
     evaluate,
     fit_gaussian,
@@ -159,17 +161,21 @@ def test_a_prior_with_a_form_learns_what_returns() -> None:
         return out
 
     train, validation = pieces(60), pieces(10)
+    spec = WindowSpec((Field("letter", 2),), steps=2)
+    cells = np.array([[0], [0], [1], [1], [0], [0]])
     costs = {}
     for form in (False, True):
         torch.manual_seed(0)
         asked = replace(settings, form=form)
         prior = SequencePrior(2, 2, asked)
         draw = draws(prior, asked, train)
-        found = fit_sequence_prior(prior, draw, validation, asked, training=train)
+        count_form(prior, [(cells, latents) for latents in train], spec)
+        found = fit_sequence_prior(prior, draw, validation, asked)
         costs[form] = found["validation_nll"]
     assert prior.form is not None
     assert prior.noise.tolist() == pytest.approx([0.0025, 0.0025])
     # The third window may cost little where its reference is heard: a third of all.
     assert costs[True] < costs[False] - 0.5
-    lag, _ = prior.form.sample(3, np.random.default_rng(1))
+    lag, _, again = prior.form.sample(3, np.random.default_rng(1))
     assert lag.tolist() == [0, 0, 2]
+    assert again[:, 0].tolist() == [False, False, True]

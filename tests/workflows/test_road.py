@@ -120,6 +120,7 @@ def test_what_the_model_file_says(trained: Path, session: Session) -> None:
         "prior": "sequence",
         "temperature": 1.0,
         "cell_temperature": 1.0,
+        "blur": 0.0,
     }
     assert card["training"]["steps"] == 4
     assert card["training"]["best_step"] in (2, 4)
