@@ -73,13 +73,14 @@ def train(
       genvae train --domain levels --data data/levels --name plain --preset autoencoder --steps 20
       genvae corpora get lakh_trio
       genvae train trio
-      genvae train trio --from trio --prior-only
+      genvae train trio --from trio --decoder-only
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
     (beta 1), beta-vae, cyclic, free-bits, kl-target; genvae compare sets them side by side.
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
+    With --prior-only or --decoder-only one part of a model is trained on, the others stay.
     """
     from genvae.workflows import runs
 

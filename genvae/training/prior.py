@@ -170,7 +170,7 @@ def stretches(
 ) -> Batch:
     """Stretches that begin at a window's first position; short pieces are padded, weight 0."""
     sizes = np.array([len(m) for m, _ in pieces], dtype=float)
-    q = settings.positions
+    q = max(1, settings.positions // prior.positions) * prior.positions
     z = np.zeros((settings.batch, q, prior.latent), dtype=np.float32)
     weight = np.zeros((settings.batch, q), dtype=np.float32)
     means, places = np.zeros_like(z), []

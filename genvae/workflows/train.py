@@ -9,13 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
-from typing import Any
 
 import numpy as np
 
 from genvae import __version__
 from genvae import recipe as recipes
-from genvae.corpora import catalogue
 from genvae.domains import registry
 from genvae.domains.base import Codec, split_cells
 from genvae.errors import RecipeProblem
@@ -37,6 +35,7 @@ from genvae.training.prior import (
 from genvae.training.split import Split
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
+from genvae.workflows.trained_card import card_of
 
 
 @dataclass
@@ -117,6 +116,8 @@ def train(
     model.eval()
     latents = [latents_of(model, cells[i]) for i in parts.train]
     gaussian = fit_gaussian(model, latents)
+    if start is not None and (prior_only or decoder_only):
+        gaussian = _opened(start, codec).gaussian
     sequence, prior_figures = None, dict[str, float]()
     if recipe.prior.steps:
         voices = len(codec.spec.fields)
@@ -130,7 +131,7 @@ def train(
                 model, sequence, cells, told_IC, parts, recipe, codec, listen
             )
     segments = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
-    card = _card(recipe, pieces, outcome, prior_figures, folder)
+    card = card_of(recipe, pieces, outcome, prior_figures, folder)
     if told:
         card["conditions"] = [condition.table() for condition in told]
     if (prior_only or decoder_only) and start is not None:
@@ -239,9 +240,14 @@ def _fit_prior(
     )
 
 
-def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
-    given = files.read(start)
+def _opened(path: Path, codec: Codec) -> files.ModelFile:
+    given = files.read(path)
     given.spec = codec.spec
+    return given
+
+
+def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
+    given = _opened(start, codec)
     # What the given model does not know yet (a form, conditions) begins as it is.
     own = model.state_dict()
     unknown = ("prior.", "decoder.blur.")
@@ -256,47 +262,3 @@ def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
         raise RecipeProblem(
             f"--from {start}: its sizes differ from the recipe's ({str(why).splitlines()[0]})"
         ) from None
-
-
-def _card(
-    recipe: Recipe,
-    pieces: data.Dataset,
-    outcome: Outcome | None,
-    prior: Mapping[str, float],
-    folder: Path | None,
-) -> dict[str, Any]:
-    known = catalogue.catalogue()
-    corpora = [
-        {
-            "name": name,
-            "licence": known[name].licence,
-            "content": known[name].content_sha256,
-            "may_ship_samples": known[name].samples,
-        }
-        for name in (recipe.data.corpora if folder is None else ())
-    ]
-    return {
-        "title": recipe.title,
-        "corpora": corpora or [{"name": str(folder.name if folder else ""), "licence": "your own"}],
-        "defaults": {
-            "prior": "sequence" if recipe.prior.steps else "gaussian",
-            "temperature": recipe.prior.temperature,
-            "cell_temperature": recipe.prior.cell_temperature,
-            "blur": recipe.prior.blur,
-        },
-        "training": _outcome(outcome, pieces)
-        | {"prior": {k: round(v, 4) for k, v in prior.items()}},
-        "figures": {},
-    }
-
-
-def _outcome(outcome: Outcome | None, pieces: data.Dataset) -> dict[str, Any]:
-    if outcome is None:
-        return {}
-    return {
-        "steps": outcome.step,
-        "best_step": outcome.best_step,
-        "seconds": round(outcome.seconds),
-        "fingerprint": pieces.fingerprint,
-        "best": {k: round(v, 5) for k, v in outcome.best.items()},
-    }

@@ -72,6 +72,35 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     return out
 
 
+@pytest.mark.parametrize("part", ["decoder_only", "prior_only"])
+def test_one_part_is_trained_on(trained: Path, tmp_path: Path, part: str) -> None:
+    first = files.read(trained)
+    wanted = replace(
+        first.recipe,
+        model=replace(first.recipe.model, blur=0.5),
+        prior=replace(first.recipe.prior, form=True, blur=0.6),
+    )
+    domain = first.recipe.domain
+    out = train(
+        wanted,
+        out=tmp_path / "on.safetensors",
+        run=tmp_path / "run",
+        folder=DATA / DOMAINS[domain],
+        start=trained,
+        **{part: True},
+    )
+    with safe_open(trained, "pt") as before, safe_open(out, "pt") as after:
+        names = [n for n in before.keys() if not n.startswith("copies.")]  # noqa: SIM118
+        moved = {n for n in names if not before.get_tensor(n).equal(after.get_tensor(n))}
+    own = {"decoder_only": "decoder.", "prior_only": "prior.sequence."}[part]
+    assert moved
+    assert all(n.startswith(own) for n in moved)
+    model = files.read(out)
+    assert model.card["defaults"]["blur"] == 0.6
+    assert model.card["training"].keys() >= {"steps", own.split(".")[0]}
+    assert len(genvae.load(str(out)).sample(2, seed=1)) == 2
+
+
 @pytest.fixture
 def session(trained: Path) -> Session:
     return genvae.load(str(trained))
