@@ -118,6 +118,10 @@ class Codec(ABC):
         ends. NaN where one does not apply; nothing for a domain whose pieces have no course."""
         return {}
 
+    def attribute(self, name: str, windows: Windows, context: Mapping[str, Any]) -> float:
+        """One number of ``measure``, NaN where there is none; for thousands of pieces."""
+        return self.measure(self.assemble(windows, context)).get(name, float("nan"))
+
     def label(self, name: str, windows: Windows, context: Mapping[str, Any]) -> str | None:
         """The class of a piece in one of ``conditions``; None where it has none."""
         return None

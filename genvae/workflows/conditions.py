@@ -106,7 +106,7 @@ def measured(
 ) -> int:
     """The number of a piece's class, as far as the piece itself tells it; else 0."""
     if condition.edges:
-        value = codec.measure(codec.assemble(windows, context)).get(condition.name, np.nan)
+        value = codec.attribute(condition.name, windows, context)
         count = len(next(iter(windows.values())))
         return condition.of(value / count if condition.per_window else value)
     return condition.number(codec.label(condition.name, windows, context) or "")
@@ -158,7 +158,7 @@ def _values(name: str, codec: Codec, pieces: data.Dataset) -> np.ndarray:
     values = []
     for x_SR, context in zip(pieces.cells, pieces.contexts, strict=True):
         windows = _windows(codec, x_SR)
-        value = codec.measure(codec.assemble(windows, context)).get(name, np.nan)
+        value = codec.attribute(name, windows, context)
         counted = codec.attributes[name].counted
         values.append(value / len(next(iter(windows.values()))) if counted else value)
     return np.array(values, dtype=float)

@@ -60,3 +60,11 @@ def test_classes_by_request() -> None:
     assert context["ending"] == "minor"
     with pytest.raises(OptionProblem):
         classes_of({"key": "H"}, MELODY.layout)
+
+
+def test_one_number_alone() -> None:
+    windows = line(60, 62, 64, 65, 67, 69, 71, 72)
+    song = MELODY.assemble(windows, {})
+    for name in ("density", "register"):
+        assert MELODY.attribute(name, windows, {}) == MELODY.measure(song)[name]
+    assert np.isnan(MELODY.attribute("nothing", windows, {}))
