@@ -41,6 +41,12 @@ def map_(
     samples: Annotated[
         int, typer.Option("--samples", help="Points that the model makes; 0 for none.")
     ] = 200,
+    walk: Annotated[
+        str | None,
+        typer.Option(
+            "--walk", metavar="RxC", help="A grid over the plane, decoded, in place of the map."
+        ),
+    ] = None,
     seed: Annotated[int, typer.Option("--seed", help="Of the samples and of the choice.")] = 0,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
@@ -52,38 +58,52 @@ def map_(
     Example (needs the extra "map"):
       genvae map trio data/songs/ode-to-joy.mid -o map.png
       genvae map platformer data/levels/caves.txt -o map.html --colour enemies
+      genvae map trio --walk 8x8 -o walk.png
 
     A point is a window: two bars, 16 x 16 tiles. Your files are lines from window to window. PCA
     keeps directions and distances as far as a plane can; t-SNE and UMAP keep neighbourhoods. The
-    page is one file that needs no network: point at a piece to see it, click to hear it.
+    page is one file that needs no network: point at a piece to see it, click to hear it. A walk
+    needs no extra and no corpus: its plane are the two widest directions of the model's own z,
+    through the middle of all pieces or through the first window of one file.
     """
+    from genvae.workflows import atlas, store
     from genvae.workflows import map as workflow
-    from genvae.workflows import store
+    from genvae.workflows.walk import walk as over
 
     voice = Voice(quiet, as_json)
     targets = out or [Path("map.png")]
     workflow.check_targets(targets, workflow.SUFFIXES, overwrite=overwrite)
     opened = store.open_model(model)
     chosen = workflow.check(
-        opened, targets, method=method, colour=colour, unit=unit, n=n, samples=samples
+        opened,
+        targets,
+        method=method,
+        colour=colour,
+        unit=unit,
+        n=n,
+        samples=samples,
+        walked=walk,
     )
     with voice.stages() as tell:
-        found = workflow.atlas(
-            opened,
-            files or [],
-            given=data,
-            method=method,
-            colour=chosen,
-            unit=unit,
-            n=n,
-            samples=samples,
-            seed=seed,
-            on_problem=voice.problem,
-            tell=tell,
-        )
+        if walk is not None:
+            found = over(opened, walk, chosen, tell, through=files or [])
+        else:
+            found = workflow.atlas(
+                opened,
+                files or [],
+                given=data,
+                method=method,
+                colour=chosen,
+                unit=unit,
+                n=n,
+                samples=samples,
+                seed=seed,
+                on_problem=voice.problem,
+                tell=tell,
+            )
         for path in targets:
             workflow.write(found, path)
-    voice.document(workflow.document(found))
+    voice.document(atlas.document(found))
     for path in targets:
         voice.say(f"{path}: {count(len(found.points), 'point')}")
     voice.end()

@@ -86,6 +86,8 @@ class Codec(ABC):
     what is asked of one is asked of the other."""
     request_entries: Mapping[str, tuple[str, ...]] = {}
     """By request, the entries of a context that it decides."""
+    stretches: bool = False
+    """The axes of ``picture`` share no scale: it may be squeezed either way (a piano-roll)."""
     course_spread: tuple[str, ...] = ()
     """Numbers of ``measure_course`` whose spread over pieces is judged as well as their mean."""
     course_most: tuple[str, ...] = ()

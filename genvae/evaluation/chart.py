@@ -23,8 +23,8 @@ KINDS = (CORPUS, SAMPLE, FILE)
 
 PAPER, INK, RULE = "#fbfaf6", "#26241f", "#e4e1d6"
 DPI = 150
-THUMB = 104
-"""Pixels of the longer side of a little picture."""
+THUMB = (104, 76), (104, 104)
+"""Width and height of a little picture that stretches, and of one that does not."""
 MOST = 30
 """Little pictures on a map."""
 _MARKER = {CORPUS: ("o", 13, 0.0), SAMPLE: ("D", 34, 0.9), FILE: ("*", 190, 1.0)}
@@ -58,8 +58,8 @@ def draw(
     path: Path,
 ) -> None:
     """Write the map as .png: points coloured by ``values_N`` and shaped by kind, trails as lines,
-    and little pictures ``picture(i)`` that hide neither one another nor many points, whole or
-    not at all. Raises FileProblem."""
+    and little pictures ``picture(i)`` ``(H, W, 3)`` that hide neither one another nor many points,
+    whole or not at all. Raises FileProblem."""
     from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
 
@@ -146,7 +146,7 @@ def _pictures(
     drawn: dict[int, np.ndarray] = {}
 
     def size(index: int) -> tuple[float, float]:
-        drawn[index] = thumbnail(picture(index), THUMB)
+        drawn[index] = picture(index)
         height, width = drawn[index].shape[:2]
         return width + 6.0, height + 6.0
 
@@ -166,33 +166,6 @@ def _pictures(
                 zorder=6,
             )
         )
-
-
-def thumbnail(image: np.ndarray, side: int) -> np.ndarray:
-    """The picture, made as small as ``side`` pixels along its longer side. What is higher than
-    wide becomes wider than high, and of each spot the darkest pixel is kept: piano-rolls have no
-    scale that both axes share, and their notes would fade into the paper."""
-    from PIL.Image import Resampling, fromarray
-
-    height, width = image.shape[:2]
-    if height > width:
-        rows, columns = min(height, round(0.72 * side)), min(width, side)
-        return _darkest(image, rows, columns)
-    share = side / width
-    size = side, max(8, round(height * share))
-    return np.asarray(fromarray(image).resize(size, Resampling.BOX))
-
-
-def _darkest(image_HW3: np.ndarray, rows: int, columns: int) -> np.ndarray:
-    """The darkest pixel of each of ``rows`` x ``columns`` blocks."""
-    y_R = np.linspace(0, image_HW3.shape[0], rows + 1).astype(int)[:-1]
-    x_C = np.linspace(0, image_HW3.shape[1], columns + 1).astype(int)[:-1]
-    red, green, blue = np.moveaxis(image_HW3.astype(np.int64), 2, 0)
-    # One number a pixel, the brightness in front, so that the lowest is the darkest.
-    key_HW = (red + green + blue) << 24 | red << 16 | green << 8 | blue
-    key_RC = np.minimum.reduceat(np.minimum.reduceat(key_HW, y_R, axis=0), x_C, axis=1)
-    found = [key_RC >> shift & 255 for shift in (16, 8, 0)]
-    return np.stack(found, axis=2).astype(np.uint8)
 
 
 def _key(axes: Any, words: dict[str, str]) -> None:

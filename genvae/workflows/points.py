@@ -24,6 +24,7 @@ from genvae.workflows.inputs import OnProblem
 from genvae.workflows.reading import read_all
 from genvae.workflows.similar import files_in
 from genvae.workflows.store import Opened
+from genvae.workflows.write import unique
 
 WINDOWS, PIECES = "windows", "pieces"
 UNITS = (WINDOWS, PIECES)
@@ -168,10 +169,11 @@ def of_files(
     opened: Opened, paths: Sequence[Path], unit: str, on_problem: OnProblem
 ) -> list[Point]:
     """All windows (pieces) of the user's files; what cannot be read is told."""
+    sources = [source for _, source in read_all(opened, paths, on_problem)]
     points: list[Point] = []
-    for path, source in read_all(opened, paths, on_problem):
+    for name, source in zip(unique([s.name for s in sources]), sources, strict=True):
         windows, context = source.encoded.windows, source.context
-        points += _cut(opened.codec, FILE, path.stem, windows, context, source.z_WPD, unit)
+        points += _cut(opened.codec, FILE, name, windows, context, source.z_WPD, unit)
     return points
 
 

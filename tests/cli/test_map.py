@@ -78,6 +78,20 @@ def test_a_map_of_two_files(run: Run, tmp_path: Path) -> None:
     assert not Path("map.png").exists()
 
 
+def test_a_walk_needs_no_extra(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(plane, "find_spec", lambda name: None)
+    monkeypatch.setattr(workflow, "find_spec", lambda name: None)
+    done = run("map", "trio", "--walk", "2x3", "-o", "a.png", "-o", "a.html", "--json")
+    assert done.code == 0, done.err
+    assert [p["name"] for p in done.document["points"]][:2] == [
+        "row 1, column 1",
+        "row 1, column 2",
+    ]
+    assert Path("a.png").exists()
+    assert Path("a.html").exists()
+    assert "expected ROWSxCOLUMNS" in run("map", "trio", "--walk", "8", "-o", "b.png").problem
+
+
 def test_what_is_wrong_is_said_in_one_line(run: Run) -> None:
     for options, code, text in (
         (("--method", "pcaa"), 2, "did you mean 'pca'?"),

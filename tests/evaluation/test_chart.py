@@ -31,12 +31,3 @@ def test_a_map_is_drawn_with_all_that_is_on_it(tmp_path: Path) -> None:
     assert (99, 99, 99) in colours
     assert 26 in asked
     assert [p.name for p in tmp_path.iterdir()] == ["map.png"]
-
-
-def test_a_roll_keeps_its_notes_when_it_is_made_small() -> None:
-    roll = np.full((400, 100, 3), 250, dtype=np.uint8)
-    roll[201, 50] = (10, 20, 30)
-    small = chart.thumbnail(roll, 50)
-    assert small.shape == (36, 50, 3)
-    assert (small == (10, 20, 30)).all(axis=2).sum() == 1
-    assert chart.thumbnail(np.zeros((64, 128, 3), dtype=np.uint8), 50).shape == (25, 50, 3)

@@ -60,6 +60,7 @@ class MusicCodec(Codec):
     domain = "music"
     reads = (".mid", ".midi")
     attributes = ATTRIBUTES
+    stretches = True
     request_entries = ENTRIES
     course_spread = SPREAD
     course_most = MOST
