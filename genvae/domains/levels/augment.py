@@ -14,6 +14,7 @@ from genvae.domains.levels.rules.platformer import cross
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import from_windows
 
+FAR = 0.4
 REMEMBERED = 200_000
 """Verdicts on mirrored chunks that are kept, some 20 MB."""
 
@@ -38,6 +39,16 @@ class Augmenter:
         if self.tileset.rules == "platformer" and not self._crossable(mirrored):
             return None
         return np.ascontiguousarray(mirrored, dtype=x_NRC.dtype)
+
+    def shifted(self, x_NRC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
+        """A whole level moved by up to ``FAR`` of its height and width, what leaves on one side
+        comes in on the other: no level one would play, but hundreds of them hold for networks
+        what thousands would. What goes on beyond its window stays as it is."""
+        if len(x_NRC) > 1:
+            return x_NRC
+        far = [int(size * FAR) for size in x_NRC.shape[1:]]
+        by = [int(rng.integers(-most, most + 1)) for most in far]
+        return np.roll(x_NRC, by, axis=(1, 2))
 
     def _seen_from_above(self, x_NRC: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         if rng.random() < 0.5:

@@ -144,6 +144,13 @@ class LevelsCodec(Codec):
             return windows
         return {**windows, FIELD: layered(turned, self.tileset) if self.layers > 1 else turned}
 
+    def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
+        """Levels seen whole are shifted (see ``augment.Augmenter``), others stay."""
+        if self.layers == 1:
+            return windows
+        shifted = self._augmenter.shifted(self.tiles(windows), rng)
+        return {**windows, FIELD: layered(shifted, self.tileset)}
+
     def constraints(
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
     ) -> OnlyDecodable | Kept | None:

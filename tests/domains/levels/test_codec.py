@@ -12,6 +12,7 @@ from hypothesis.extra.numpy import arrays
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.domain import LevelsDomain
+from genvae.domains.levels.layers import layered
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.text import level_from_rows, level_text
 from genvae.domains.levels.tileset import builtin
@@ -313,3 +314,14 @@ def test_the_domain(tmp_path: Path) -> None:
     for name, yes in [("a.txt", True), ("a.LVL", True), ("a.mid", False)]:
         (tmp_path / name).write_text("--\nXX\n", encoding="utf-8")
         assert domain.recognises(tmp_path / name) is yes
+
+
+def test_levels_seen_whole_are_distorted_by_shifts() -> None:
+    codec = LevelsCodec(builtin()["sokoban"], layers=2)
+    grid = np.random.default_rng(0).integers(0, 3, (1, 10, 10))
+    windows = {"tiles": layered(grid, codec.tileset)}
+    seen = [codec.tiles(codec.distort(windows, np.random.default_rng(s)))[0] for s in range(20)]
+    ways = [(a, b) for a in range(10) for b in range(10)]
+    shifts = [next(w for w in ways if (np.roll(grid[0], w, (0, 1)) == x).all()) for x in seen]
+    assert len(set(shifts)) > 10
+    assert all(min(a, 10 - a) <= 4 and min(b, 10 - b) <= 4 for a, b in shifts)
