@@ -35,6 +35,9 @@ class DataSettings:
     register), so that the encoder learns what rare pieces hold."""
     mix: float = 0.0
     """Share of the training chunks that take each field from one of two pieces."""
+    corrupt: float = 0.0
+    """Share of what the encoder sees that is damaged (notes, tiles), drawn for each chunk from 0
+    to this; the decoder is trained on it as it was: a denoising autoencoder."""
     seed: int = 0
     limit: int = 0
     """Read only so many files, evenly chosen among all (0: all)."""
@@ -160,6 +163,31 @@ class PriorSettings:
 
 
 @dataclass(frozen=True)
+class CleanSettings:
+    """The cleaner that ``genvae clean`` uses, trained beside a model (see ``models.cleaner``)."""
+
+    steps: int = 2000
+    batch: int = 8
+    windows: int = 8
+    """Windows a stretch: what the cleaner can compare a place with."""
+    most: float = 0.25
+    """Greatest share of a stretch that is damaged."""
+    guess: bool = True
+    """Hear what the autoencoder makes of the damaged stretch. It tells much where damage does not
+    fit through the bottleneck, and costs half of the work."""
+    echoes: bool = False
+    """Compare each place with the same one of all other half windows (see ``models.echoes``)."""
+    width: int = 160
+    blocks: int = 8
+    """Blocks over steps; block i looks 2**(i % 6) steps to both sides."""
+    cell_width: int = 48
+    planes: int = 1
+    """3 x 3 convolutions over steps and cells, before and after those over steps."""
+    dropout: float = 0.1
+    rate: float = 2e-3
+
+
+@dataclass(frozen=True)
 class Recipe:
     """A whole recipe."""
 
@@ -173,6 +201,7 @@ class Recipe:
     loss: LossSettings = field(default_factory=LossSettings)
     training: TrainingSettings = field(default_factory=TrainingSettings)
     prior: PriorSettings = field(default_factory=PriorSettings)
+    clean: CleanSettings = field(default_factory=CleanSettings)
 
     def __post_init__(self) -> None:
         _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
@@ -247,6 +276,7 @@ SECTIONS = {
     "loss": LossSettings,
     "training": TrainingSettings,
     "prior": PriorSettings,
+    "clean": CleanSettings,
 }
 
 KINDS = {int: "a whole number", float: "a number", str: "a text"}

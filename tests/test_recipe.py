@@ -121,7 +121,8 @@ BASE = {"name": "a", "domain": "music"}
         (
             {"trianing": {}},
             "recipe: unknown key 'trianing'; did you mean 'training'? "
-            "known: codec, condition, data, domain, loss, model, name, prior, title, training",
+            "known: clean, codec, condition, data, domain, loss, model, name, prior, title, "
+            "training",
         ),
         (
             {"loss": {"bta": 1.0}},

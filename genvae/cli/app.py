@@ -12,6 +12,7 @@ import typer
 from genvae import __version__
 from genvae.cli import (
     check,
+    clean,
     compare,
     convert,
     corpora,
@@ -59,6 +60,7 @@ app.command("score")(score.score)
 app.command("similar")(similar.similar)
 app.command("fill")(fill.fill)
 app.command("soundtrack")(soundtrack.soundtrack)
+app.command("clean")(clean.clean)
 app.command("check")(check.check)
 app.command("show")(show.show)
 app.command("play")(play.play)

@@ -30,7 +30,11 @@ def evaluate(
     ] = None,
     only: Annotated[
         str | None,
-        typer.Option("--only", metavar="windows|songs|conditions|pictures", help="Only this part."),
+        typer.Option(
+            "--only",
+            metavar="windows|songs|conditions|pictures|clean",
+            help="Only this part.",
+        ),
     ] = None,
     samples: Annotated[
         Path | None,
@@ -54,7 +58,10 @@ def evaluate(
         ),
     ] = False,
     pieces: Annotated[
-        int, typer.Option("--pieces", help="With --tools: held-out pieces to measure on.")
+        int,
+        typer.Option(
+            "--pieces", help="With --tools or --only clean: held-out pieces to measure on."
+        ),
     ] = 100,
     against: Annotated[
         list[str] | None,
@@ -71,6 +78,7 @@ def evaluate(
       genvae evaluate trio --data data/songs --windows 16 --songs 8
       genvae evaluate trio --data data/songs --samples samples/music
       genvae evaluate trio --data data/songs --pictures sheets --only pictures --pictured 8
+      genvae evaluate platformer --data data/levels --only clean --pieces 4
 
     Without --data the held-out part of the model's own corpora is used: see genvae corpora.
     Songs stand beside real ones and three cheats: one window looped, a song's windows shuffled,
@@ -78,8 +86,8 @@ def evaluate(
     far as they need no model: MODEL names the layout or tileset, and whose data they stand beside.
     """
     from genvae.errors import OptionProblem
+    from genvae.workflows import clean_figures, learn_figures, store
     from genvae.workflows import evaluate as workflow
-    from genvae.workflows import learn_figures, store
 
     if windows < 1:
         raise OptionProblem(f"--windows {windows}: expected 1 or more")
@@ -106,6 +114,16 @@ def evaluate(
                 seed=seed,
                 write=write,
                 progress=progress,
+            )
+        voice.document([{"file": opened.model.path, "model": opened.model.name, **found}])
+        voice.figures(found)
+        return
+    if only == "clean":
+        if pieces < 1:
+            raise OptionProblem(f"--pieces {pieces}: expected 1 or more")
+        with voice.stages() as progress:
+            found = clean_figures.clean_figures(
+                opened, folder=data, pieces=pieces, seed=seed, progress=progress
             )
         voice.document([{"file": opened.model.path, "model": opened.model.name, **found}])
         voice.figures(found)

@@ -53,6 +53,10 @@ def train(
         bool,
         typer.Option("--decoder-only", help="Train the decoder of --from on, nothing else."),
     ] = False,
+    cleaner_only: Annotated[
+        bool,
+        typer.Option("--cleaner-only", help="Train what genvae clean uses beside --from."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -74,6 +78,7 @@ def train(
       genvae corpora get lakh_trio
       genvae train trio
       genvae train trio --from trio --decoder-only
+      genvae train trio --from trio --cleaner-only
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
@@ -94,6 +99,7 @@ def train(
         start=start,
         prior_only=prior_only,
         decoder_only=decoder_only,
+        cleaner_only=cleaner_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -101,8 +107,11 @@ def train(
     )
     from genvae.workflows import train as workflow
 
-    run.begin()
     voice = Voice(quiet)
+    if run.cleaner_only:
+        _cleaner(run, voice)
+        return
+    run.begin()
     voice.say(f"run {run.folder}")
     with _listening(voice, run) as listener:
         workflow.train(
@@ -117,6 +126,17 @@ def train(
             listen=listener,
         )
     voice.say(f"model {run.out}: genvae sample --model {run.recipe.name}")
+
+
+def _cleaner(run: Run, voice: Voice) -> None:
+    from genvae.workflows.train_cleaner import train_cleaner
+
+    assert run.start is not None
+    with _listening(voice, run) as listener:
+        path = train_cleaner(
+            run.recipe, start=run.start, out=run.out, folder=run.data, listen=listener
+        )
+    voice.say(f"cleaner {path}: genvae clean FILE --model {run.recipe.name}")
 
 
 @contextmanager

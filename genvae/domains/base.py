@@ -88,6 +88,10 @@ class Codec(ABC):
     """By request, the entries of a context that it decides."""
     stretches: bool = False
     """The axes of ``picture`` share no scale: it may be squeezed either way (a piano-roll)."""
+    damage: tuple[str, ...] = ()
+    """Kinds of damage that ``corrupt`` knows; none: nothing can be learned from damaged pieces."""
+    event_word: str = "place"
+    """What one of ``events`` is called: note, tile."""
     course_spread: tuple[str, ...] = ()
     """Numbers of ``measure_course`` whose spread over pieces is judged as well as their mean."""
     course_most: tuple[str, ...] = ()
@@ -175,6 +179,17 @@ class Codec(ABC):
 
     def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
         """A strong variation: no longer a piece one would keep, but one to be able to encode."""
+        return windows
+
+    def corrupt(
+        self,
+        windows: Windows,
+        rate: float,
+        rng: np.random.Generator,
+        kinds: Sequence[str] = (),
+    ) -> Windows:
+        """The windows of a piece with about a share ``rate`` of what happens in them damaged, of
+        the given ``kinds`` (default: all of ``damage``, each as often as the others)."""
         return windows
 
     def observe(self, windows: Windows) -> None:
@@ -300,6 +315,20 @@ class Codec(ABC):
     def joined(self, piece: Any, made: Any, keep: Windows, encoded: Encoded) -> Any:
         """What is kept of ``piece`` (``encoded``) exactly, with what was ``made`` for the rest."""
         return made
+
+    def kept(self, before: Windows, after: Windows, encoded: Encoded) -> Windows:
+        """The cells, booleans ``(N, R, T)`` a field, in which a piece (``encoded``, its windows
+        ``before``) stays as it is when its windows become ``after``."""
+        return {name: before[name] == after[name] for name in before}
+
+    def events(self, piece: Any) -> Sequence[tuple[Any, ...]]:
+        """What a piece consists of, one by one: its place and what is there, JSON-able (voice,
+        step, pitch; column, row, tile). What ``clean`` changes is told and counted by these."""
+        return ()
+
+    def part_of(self, piece: Any, place: tuple[Any, ...]) -> tuple[str, int]:
+        """In which part of a piece an event stands, in a word and a number from 1: bar 3."""
+        return "place", 1
 
     def event_counts(
         self, field: str, made: np.ndarray, real: np.ndarray

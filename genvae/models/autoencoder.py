@@ -258,17 +258,20 @@ class Autoencoder(nn.Module):
         penalties: list[Penalty],
         step: int,
         blur_N: Tensor | None = None,
+        heard_NSR: Tensor | None = None,
     ) -> Losses:
         """Loss terms of chunks ``(N, S, R)``; ``weight_NW`` is 0 for windows of padding. The
         numbers of a chunk's classes may follow its cells: ``(N, S, R + C)``, see ``split``.
-        ``blur_N`` is by how much the decoder hears each chunk's latents blurred."""
+        ``blur_N`` is by how much the decoder hears each chunk's latents blurred. The encoder hears
+        ``heard_NSR``, the chunks after some damage, where that is given."""
         chunks, windows = weight_NW.shape
         cells_NSR, told_NC = split(cells_NSR, self.spec.rows)
         of_windows = None if told_NC is None else told_NC.repeat_interleave(windows, 0)
         # A penalty on slopes needs them where losses are only measured, too.
         sloped = any(penalty.differentiates for penalty in penalties)
         with torch.set_grad_enabled(sloped or torch.is_grad_enabled()):
-            source = self.encoder.source(cells_NSR.reshape(chunks * windows, self.spec.steps, -1))
+            heard = cells_NSR if heard_NSR is None else heard_NSR
+            source = self.encoder.source(heard.reshape(chunks * windows, self.spec.steps, -1))
             posterior: Posterior = self.bottleneck(self.encoder.features(source, of_windows))
             posterior = posterior._replace(source=source)
         weight_N = weight_NW.reshape(-1)

@@ -15,13 +15,26 @@ from torch import Tensor
 from genvae.domains.base import Codec, split_cells, stack_cells
 
 
+def corrupted(
+    codec: Codec, cells_NSR: Tensor, rates_N: np.ndarray, rng: np.random.Generator
+) -> Tensor:
+    """Chunks, each damaged by the codec at its own rate."""
+    spec, out = codec.spec, []
+    for cells_SR, rate in zip(cells_NSR.numpy(), rates_N, strict=True):
+        windows = split_cells(spec, cells_SR.reshape(-1, spec.steps, spec.rows))
+        damaged = codec.corrupt(windows, float(rate), rng)
+        out.append(stack_cells(spec, damaged).reshape(cells_SR.shape))
+    return torch.from_numpy(np.stack(out).astype(np.int64))
+
+
 class Chunks:
     """Runs of ``windows`` neighbouring windows, starting at multiples of ``stride`` steps.
 
     ``pieces`` are ``(S_i, R)`` arrays of categories, or ``(S_i, R + C)``: the numbers of their
     classes travel with the cells, alike at every step; when chunks are varied some are ``hidden``
     (see ``recipe.ConditionSettings``). Of the drawn chunks, a share ``distort`` is
-    distorted by the codec, and a share ``mix`` takes each of its fields from one of two. A piece
+    distorted by the codec, and a share ``mix`` takes each of its fields from one of two;
+    ``damaged`` damages each at a rate from 0 to ``corrupt``. A piece
     shorter than a chunk is padded at its end with each field's first trivial category, and the
     padding has weight 0.
     """
@@ -36,11 +49,12 @@ class Chunks:
         distort: float = 0.0,
         mix: float = 0.0,
         hidden: float = 1.0,
+        corrupt: float = 0.0,
     ) -> None:
         self.codec, self.spec, self.windows = codec, codec.spec, windows
         self.pieces = list(pieces)
         self.length = windows * self.spec.steps
-        self.distort, self.mix, self.hidden = distort, mix, hidden
+        self.distort, self.mix, self.hidden, self.corrupt = distort, mix, hidden, corrupt
         self.starts = [
             (i, at)
             for i, piece in enumerate(self.pieces)
@@ -100,6 +114,14 @@ class Chunks:
         other = copy.copy(self)
         other.distort = other.mix = 0.0
         return other
+
+    def damaged(self, cells_NSR: Tensor, rng: np.random.Generator) -> Tensor | None:
+        """Chunks as an encoder hears them that is to learn to see through damage; None where it
+        hears them as they are."""
+        if not self.corrupt:
+            return None
+        rates = rng.random(len(cells_NSR)) * self.corrupt
+        return corrupted(self.codec, cells_NSR[..., : self.spec.rows], rates, rng)
 
     def mixed(self, cells_NSR: Tensor, weight_NW: Tensor, rng: np.random.Generator) -> Tensor:
         """Some chunks with each field either their own or that of the chunk before them."""

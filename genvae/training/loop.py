@@ -98,9 +98,10 @@ def fit(
         step = state["step"]
         for group in optimizer.param_groups:
             group["lr"] = settings.rate * _schedule(step, settings.steps)
-        batch = fabric.to_device(_draw(train, settings.batch, recipe.model.blur, rng))
-        cells, weight, blur = batch
-        losses = wrapped(cells, weight, terms, step, blur)
+        batch = _draw(train, settings.batch, recipe.model.blur, rng)
+        heard = train.damaged(batch[0], rng)
+        cells, weight, blur, heard = fabric.to_device((*batch, heard))
+        losses = wrapped(cells, weight, terms, step, blur, heard)
         fabric.backward(losses.total)
         fabric.clip_gradients(wrapped, optimizer, max_norm=settings.clip)
         optimizer.step()

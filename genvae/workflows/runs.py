@@ -19,7 +19,7 @@ from genvae import recipe as recipes
 from genvae.corpora.fetch import home
 from genvae.domains import registry
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, RecipeProblem, nearest
-from genvae.models import files
+from genvae.models import cleaner_file, files
 from genvae.recipe import Recipe
 from genvae.workflows import dataset, family, inputs, store
 
@@ -39,6 +39,7 @@ class Run:
     resume: bool = False
     prior_only: bool = False
     decoder_only: bool = False
+    cleaner_only: bool = False
 
     def begin(self) -> None:
         """Make the run's folder and note what it learns from. Raises FileProblem."""
@@ -73,6 +74,7 @@ def plan(
     start: str | None = None,
     prior_only: bool = False,
     decoder_only: bool = False,
+    cleaner_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -97,11 +99,16 @@ def plan(
             "--from": start,
             "--prior-only": prior_only or None,
             "--decoder-only": decoder_only or None,
+            "--cleaner-only": cleaner_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
+    if cleaner_only:
+        unused = {"--prior-only": prior_only, "--decoder-only": decoder_only, "--preset": preset}
+        unused |= {"--layout": layout, "--tileset": tileset}
+        return _cleaner(recipe, start, data, name, steps, overwrite, unused)
     if prior_only and start is None:
         raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")
     if decoder_only and start is None:
@@ -137,6 +144,35 @@ def plan(
                 "or begin again with --overwrite"
             )
     return run
+
+
+def _cleaner(
+    recipe: str | None,
+    start: str | None,
+    data: Path | None,
+    name: str | None,
+    steps: int | None,
+    overwrite: bool,
+    unused: Mapping[str, Any],
+) -> Run:
+    """A run that trains a cleaner for ``start``, by its own recipe if no other is given."""
+    for option in (k for k, v in unused.items() if v):
+        raise OptionProblem(f"--cleaner-only: the model stays as it is; leave out {option}")
+    if start is None:
+        raise OptionProblem("--cleaner-only: give --from, the model that it is for")
+    began = store.path_of(start)
+    found = files.read(began).recipe if recipe is None else recipes.load(_recipe_path(recipe))
+    if steps is not None:
+        found = replace(found, clean=replace(found.clean, steps=steps))
+    found = _adjusted(found, name or began.stem, None)
+    dataset.files_of(found.data, data)
+    out = home() / "models" / f"{found.name}{store.SUFFIX}"
+    taken = cleaner_file.place_of(out)
+    if out.exists() and not out.samefile(began):
+        taken = out
+    if taken.exists() and not overwrite:
+        raise FileProblem(f"{taken}: exists; give --overwrite or another --name")
+    return Run(found, home() / "runs" / found.name, out, data, began, cleaner_only=True)
 
 
 def _needs_fabric() -> None:

@@ -170,6 +170,7 @@ def _fit(
         "distort": recipe.data.distort,
         "mix": recipe.data.mix,
         "hidden": recipe.condition.hidden,
+        "corrupt": recipe.data.corrupt,
     }
     length = recipe.data.windows * codec.spec.steps
     rows = codec.spec.rows

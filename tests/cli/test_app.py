@@ -35,6 +35,7 @@ COMMANDS = (
     "score",
     "similar",
     "soundtrack",
+    "clean",
     "compare",
     "models",
     "models list",

@@ -30,6 +30,7 @@ from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
+from genvae.domains.levels.damage import KINDS, flipped
 from genvae.domains.levels.facts import Facts, Kept, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
@@ -67,6 +68,8 @@ class LevelsCodec(Codec):
     """Levels of one tileset."""
 
     domain = "levels"
+    damage = KINDS
+    event_word = "tile"
     reads = (".txt", ".lvl", ".gz", ".csv", ".json", ".tmx", ".tmj", ".png")
 
     def __init__(self, tileset: Tileset, *, layers: int = 1, facts: Facts | None = None) -> None:
@@ -150,6 +153,30 @@ class LevelsCodec(Codec):
             return windows
         shifted = self._augmenter.shifted(self.tiles(windows), rng)
         return {**windows, FIELD: layered(shifted, self.tileset)}
+
+    def corrupt(
+        self,
+        windows: Windows,
+        rate: float,
+        rng: np.random.Generator,
+        kinds: Sequence[str] = (),
+    ) -> Windows:
+        """See ``damage.flipped``; markers that are placed after checking never come."""
+        may_K = np.ones(len(self.tileset), dtype=bool)
+        if self.tileset.placed is not None:
+            may_K[self.tileset.numbers[self.tileset.placed]] = False
+        x_NRC = flipped(self.tiles(windows), may_K, rate, rng, kinds or KINDS)
+        return {FIELD: layered(x_NRC, self.tileset) if self.layers > 1 else x_NRC}
+
+    def events(self, piece: Level) -> Sequence[tuple[Any, ...]]:
+        """(column, row, symbol) of each tile, from 0, row 0 on top."""
+        symbols = self.tileset.symbols
+        grid = enumerate(piece.grid_HW.tolist())
+        return [(c, r, symbols[tile]) for r, row in grid for c, tile in enumerate(row)]
+
+    def part_of(self, piece: Level, place: tuple[Any, ...]) -> tuple[str, int]:
+        """The column."""
+        return "column", int(place[0]) + 1
 
     def constraints(
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0

@@ -15,6 +15,7 @@ from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose
 from genvae.domains.music.cadence import closed
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
+from genvae.domains.music.damage import KINDS, damaged, kept_whole
 from genvae.domains.music.form_measures import MOST, SPREAD, form_measures
 from genvae.domains.music.labels import LABELS, PITCHED, label
 from genvae.domains.music.layouts import COMMON, NOTES, Layout
@@ -62,6 +63,8 @@ class MusicCodec(Codec):
     attributes = ATTRIBUTES
     stretches = True
     request_entries = ENTRIES
+    damage = KINDS
+    event_word = "note"
     course_spread = SPREAD
     course_most = MOST
 
@@ -120,6 +123,29 @@ class MusicCodec(Codec):
 
     def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
         return distort_chunk(windows, self.layout, rng)
+
+    def corrupt(
+        self,
+        windows: Windows,
+        rate: float,
+        rng: np.random.Generator,
+        kinds: Sequence[str] = (),
+    ) -> Windows:
+        """See ``damage.damaged``."""
+        return damaged(windows, self.layout, rate, rng, kinds or KINDS)
+
+    def kept(self, before: Windows, after: Windows, encoded: Encoded) -> Windows:
+        """See ``damage.kept_whole``."""
+        return kept_whole(before, after, self.layout)
+
+    def events(self, piece: Song) -> Sequence[tuple[Any, ...]]:
+        """(voice, step, pitch) of each note, steps from 0."""
+        notes = ((v.name, v.table()) for v in piece.voices)
+        return [(name, step, pitch) for name, t in notes for step, pitch in t[:, [0, 2]].tolist()]
+
+    def part_of(self, piece: Song, place: tuple[Any, ...]) -> tuple[str, int]:
+        """The bar."""
+        return "bar", sum(bar.step <= place[1] for bar in piece.bars())
 
     def segments(self, windows: Windows) -> list[bytes]:
         return segment_bytes(windows, self.layout)

@@ -1,0 +1,161 @@
+"""Damaged windows to clean ones: how much is damaged, then which cells.
+
+The cleaner gives p(clean cell | what was observed, rate of damage). The rate is the piece's own,
+by expectation and maximisation: the share of cells that the cleaner expects to be damaged, against
+the share that damage of the domain's kinds changes. A cell stays as it is unless another one is
+likelier, so that a piece in which nothing looks damaged comes back as it was.
+
+Axes:  W windows · S steps of a piece · R cells · K categories
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from genvae.domains.base import Codec, Windows, split_cells, stack_cells
+from genvae.generation.generator import one_thread
+from genvae.models.cleaner import Cleaner, Guess, guess, no_guess
+from genvae.models.files import ModelFile
+from genvae.recipe import CleanSettings
+
+ROUNDS = 8
+"""Steps of expectation and maximisation."""
+BEGIN = 0.05
+"""The rate that they begin with."""
+PROBE = 0.1
+"""The rate of damage at which is counted how many cells of the piece it changes."""
+PROBES = 4
+NONE = 0.002
+"""Rates below count as no damage at all."""
+LONGEST, BESIDE = 64, 8
+"""Windows that are worked on together, and how many of those beside are heard, not judged."""
+
+
+@dataclass(frozen=True)
+class Cleaned:
+    """Clean windows, and the rate of damage that was found or given."""
+
+    windows: Windows
+    rate: float
+
+
+@one_thread()
+@torch.no_grad()
+def clean(
+    model: ModelFile,
+    cleaner: Cleaner,
+    codec: Codec,
+    windows: Windows,
+    context: Mapping[str, Any] | None = None,
+    *,
+    rate: float | None = None,
+    settings: CleanSettings,
+) -> Cleaned:
+    """The likely clean windows of a piece with this context. ``rate`` is the share of it that is
+    damaged, found in the piece itself if None; ``settings`` are those that the cleaner was trained
+    with."""
+    spec = codec.spec
+    cells_SR = stack_cells(spec, windows).astype(np.int64).reshape(-1, spec.rows)
+    parts = _parts(model, cells_SR, spec.steps, settings.guess)
+    if rate is None:
+        rate = _rate(cleaner, codec, windows, parts, settings.most)
+    if rate < NONE:
+        return Cleaned(windows, 0.0)
+    logs = [log for part in parts for log in [_inner(part, _log_p(cleaner, part, rate))]]
+    joined = [torch.cat([log[f] for log in logs]).numpy() for f in range(len(spec.fields))]
+    chosen = _allowed(codec, cells_SR, joined, [context] if context else [])
+    out = split_cells(spec, chosen.reshape(-1, spec.steps, spec.rows))
+    return Cleaned({k: v.astype(windows[k].dtype) for k, v in out.items()}, rate)
+
+
+@dataclass(frozen=True)
+class _Part:
+    """A stretch ``(1, S, R)`` with its guess, and the steps of it that are judged."""
+
+    cells: Tensor
+    guessed: Guess
+    inner: slice
+
+
+def _parts(model: ModelFile, cells_SR: np.ndarray, steps: int, guessing: bool) -> list[_Part]:
+    count = len(cells_SR) // steps
+    found = []
+    for at in range(0, count, LONGEST):
+        first, last = max(0, at - BESIDE), min(count, at + LONGEST + BESIDE)
+        cells = torch.from_numpy(cells_SR[first * steps : last * steps])[None]
+        inner = slice((at - first) * steps, (min(count, at + LONGEST) - first) * steps)
+        guessed = guess(model.autoencoder, cells) if guessing else no_guess(cells)
+        found.append(_Part(cells, guessed, inner))
+    return found
+
+
+def _log_p(cleaner: Cleaner, part: _Part, rate: float) -> list[Tensor]:
+    """Log probabilities of the clean cells of a stretch, ``(S, rows, K)`` a field."""
+    logits = cleaner(part.cells, part.guessed, torch.tensor([rate]))
+    return [torch.log_softmax(each[0], dim=-1) for each in logits]
+
+
+def _inner(part: _Part, logs: Sequence[Tensor]) -> list[Tensor]:
+    return [log[part.inner] for log in logs]
+
+
+def _rate(
+    cleaner: Cleaner, codec: Codec, windows: Windows, parts: Sequence[_Part], most: float
+) -> float:
+    """The rate of damage of a piece."""
+    seen = stack_cells(codec.spec, windows)
+    rng = np.random.default_rng(0)
+    changed = [
+        (stack_cells(codec.spec, codec.corrupt(windows, PROBE, rng)) != seen).mean()
+        for _ in range(PROBES)
+    ]
+    share = max(float(np.mean(changed)) / PROBE, 1e-6)
+    rate = BEGIN
+    for _ in range(ROUNDS):
+        rate = min(most, _expected(cleaner, parts, rate) / share)
+        if rate < NONE:
+            return 0.0
+    return rate
+
+
+def _expected(cleaner: Cleaner, parts: Sequence[_Part], rate: float) -> float:
+    """The share of cells that are likely not what was observed."""
+    total, count = 0.0, 0
+    for part in parts:
+        at, observed = 0, part.cells[0, part.inner]
+        for log in _inner(part, _log_p(cleaner, part, rate)):
+            own = observed[:, at : at + log.shape[1], None]
+            total += float((1 - log.gather(-1, own).exp()).sum())
+            count += own.numel()
+            at += log.shape[1]
+    return total / max(count, 1)
+
+
+def _allowed(
+    codec: Codec,
+    cells_SR: np.ndarray,
+    logs: Sequence[np.ndarray],
+    contexts: Sequence[Mapping[str, Any]],
+) -> np.ndarray:
+    """The likeliest cells, one after another in the order of decoding, of those that the
+    domain's constraints allow after the ones before."""
+    spec, constraints = codec.spec, codec.constraints(contexts)
+    out = np.zeros_like(cells_SR)[None]
+    first = {f.name: number for number, f in enumerate(spec.fields)}
+    plan = [(first[field.name], row) for field, row in spec.cells()]
+    for t in range(len(cells_SR)):
+        for r, (number, row) in enumerate(plan):
+            log_K = logs[number][t, row]
+            mask = constraints.allow(t, r, out) if constraints else None
+            if mask is not None:
+                mask_K = np.asarray(mask)
+                log_K = np.where(mask_K if mask_K.ndim == 1 else mask_K[0], log_K, -np.inf)
+            out[0, t, r] = int(log_K.argmax())
+    cells: np.ndarray = out[0]
+    return cells

@@ -1,0 +1,79 @@
+"""``genvae train --cleaner-only``: a cleaner for a model that stays as it is."""
+
+from __future__ import annotations
+
+import shutil
+from pathlib import Path
+
+from genvae import __version__
+from genvae.domains import registry
+from genvae.errors import FileProblem, RecipeProblem
+from genvae.models import cleaner_file, files
+from genvae.models.cleaner import Cleaner
+from genvae.recipe import Recipe
+from genvae.training.batches import Chunks
+from genvae.training.cleaning import fit_cleaner
+from genvae.workflows import dataset as data
+from genvae.workflows.train import Listener
+
+
+def train_cleaner(
+    recipe: Recipe,
+    *,
+    start: Path,
+    out: Path,
+    folder: Path | None = None,
+    listen: Listener | None = None,
+) -> Path:
+    """Train a cleaner for the model ``start`` as the recipe's [clean] says, and write it beside
+    ``out``, which becomes a copy of that model if it is another file. Returns the cleaner's path.
+    Raises ModelProblem, RecipeProblem, CorpusProblem and FileProblem."""
+    import torch
+
+    listen = listen or Listener()
+    model = files.read(start)
+    codec = registry.get(model.recipe.domain).open(model.codec)
+    if not codec.damage:
+        raise RecipeProblem(f"{start}: domain {codec.domain!r} knows no kinds of damage")
+    model.spec, settings = codec.spec, recipe.clean
+    if settings.steps < 1 or not 0 < settings.most <= 1:
+        raise RecipeProblem("[clean] expected 1 step or more, and most above 0, up to 1")
+    paths = data.files_of(recipe.data, folder)
+    listen.stage("encode", len(paths))
+    pieces = data.prepare(codec, paths, lambda n, _: listen.advance(n, {}))
+    parts = pieces.split(recipe.data, codec.spec.steps)
+    if not parts.train or not parts.validation:
+        raise RecipeProblem(
+            f"{len(pieces.cells)} pieces cannot be split into training and validation parts; "
+            "give at least three unlike files"
+        )
+    if recipe.training.threads:
+        torch.set_num_threads(recipe.training.threads)
+
+    def chunks(indices: tuple[int, ...] | list[int], stride: int) -> Chunks:
+        chosen = [pieces.cells[i] for i in indices]
+        return Chunks(chosen, codec, windows=settings.windows, stride=stride)
+
+    torch.manual_seed(recipe.training.seed)
+    cleaner = Cleaner(codec.spec, settings)
+    listen.stage("clean", settings.steps)
+    figures = fit_cleaner(
+        cleaner,
+        model.autoencoder,
+        chunks(list(parts.train), max(recipe.data.stride, codec.spec.steps // codec.spec.layers)),
+        chunks(list(parts.validation), settings.windows * codec.spec.steps),
+        settings,
+        seed=recipe.training.seed,
+        progress=lambda n, nats: listen.advance(n, {"nats": nats}),
+    )
+    listen.say(
+        f"{figures['validation_nats']:.2f} nats a window of validation pieces, "
+        f"at step {figures['best_step']:.0f}"
+    )
+    if not out.exists() or not out.samefile(start):
+        try:
+            out.parent.mkdir(parents=True, exist_ok=True)
+            shutil.copyfile(start, out)
+        except OSError as why:
+            raise FileProblem(f"{out}: cannot be written ({why.strerror})") from None
+    return cleaner_file.save(out, cleaner, settings, figures, __version__)
