@@ -16,7 +16,7 @@ from genvae.domains.base import Windows, split_cells, stack_cells
 from genvae.generation.generator import Generator
 from genvae.generation.placing import place
 from genvae.workflows.aim import Aim, Drawn
-from genvae.workflows.made import Made, Times, finish, good
+from genvae.workflows.made import Made, Times, finish, good, note_unusual
 from genvae.workflows.wanted import Goal
 
 ROUNDS = 3
@@ -46,6 +46,8 @@ def nearest(
         )
         if not raw and good(made):
             made = _counted(aim, generator, made, context, said, times)
+        if "changed" in made.facts:
+            note_unusual(aim.opened, made, [goal.name for goal in aim.wanted.goals])
         told(aim, made)
         if best is None or _rank(made) > _rank(best):
             best = made

@@ -76,10 +76,11 @@ def sample(
     """Pieces of the given indices, in order; item i depends on the seed and i alone.
 
     A piece that is well-formed but not playable is repaired. What cannot be repaired with few
-    changes, is not well-formed, or copies the training pieces (see ``is_copy``) is drawn again,
-    up to ATTEMPTS times; of an item that never comes out well the best draw is handed out, and
-    its report and facts say so. ``raw`` switches all of this off. The first draw's verdict stays
-    in ``facts["playable_as_decoded"]``. ``times`` gathers the seconds. Raises OptionProblem.
+    changes, is unlike nearly all real pieces then (see ``usual.py``), is not well-formed, or
+    copies the training pieces (see ``is_copy``) is drawn again, up to ATTEMPTS times; of an item
+    that never comes out well the best draw is handed out, and its report and facts say so. ``raw``
+    switches all of this off. The first draw's verdict stays in ``facts["playable_as_decoded"]``.
+    ``times`` gathers the seconds. Raises OptionProblem.
 
     ``wanted`` are attributes and what they are to be (see ``wanted.py``); facts gain ``asked``,
     ``got`` and whether it was ``met``. ``like`` is a piece to resemble.

@@ -30,6 +30,8 @@ from genvae.workflows.recognition import recognised
 from genvae.workflows.sheets import PICTURED, contact_sheet
 from genvae.workflows.songs import SONGS, song_table
 from genvae.workflows.store import Opened
+from genvae.workflows.usual import bounds
+from genvae.workflows.usual import table as usual_table
 
 WINDOWS = 5000
 """Windows of each kind that figures are taken over, where there are as many."""
@@ -37,7 +39,7 @@ PAIRS = 64
 """Pairs between which ways are measured, at most."""
 MOST_CHECKED = 500
 """Real and given pieces that are checked, at most."""
-PARTS = ("windows", "songs", "conditions", "pictures")
+PARTS = ("windows", "songs", "conditions", "pictures", "usual")
 
 
 def evaluate(
@@ -56,8 +58,9 @@ def evaluate(
 ) -> dict[str, Any]:
     """Figures on the recipe's held-out part, or on all of a folder: of ``windows`` windows of each
     kind, of ``songs`` whole pieces of a ``length``, and of what a conditional model makes of what
-    it is told; ``only`` one of ``PARTS``. ``write`` keeps
-    them in the model's card, beside what was there if only a part is measured. ``pictures`` is a
+    it is told; ``only`` one of ``PARTS``. ``write`` keeps them in the model's card, beside what was
+    there if only a part is measured, and the bounds that repaired pieces keep to (``usual``, from
+    the training part). ``pictures`` is a
     folder for a sheet of ``pictured`` pieces beside as many held-out ones.
     Raises CorpusProblem and OptionProblem."""
     if only is not None and only not in PARTS:
@@ -69,6 +72,9 @@ def evaluate(
     counted = {}
     if only in (None, "windows"):
         counted["windows"] = _windows(real, figures, windows, seed, tell)
+    usual = {}
+    if only in (None, "usual"):
+        usual = bounds(codec, real.cells(real.train))
     if only in (None, "songs") and songs:
         figures.songs = song_table(real, songs, length=length, seed=seed, tell=tell)
     if only in (None, "conditions") and model.conditions:
@@ -79,9 +85,12 @@ def evaluate(
     plain = {name: group for name, group in figures.plain().items() if group or only is None}
     plain |= counted | {"seed": seed, "command": f"genvae evaluate {model.name}"}
     if write:
-        kept = model.card.get("figures", {}) if only else {}
-        files.rewrite_card(model.path, {**model.card, "figures": {**kept, **plain}})
-    return plain
+        card = model.card | ({"usual": usual} if usual else {})
+        if only != "usual":
+            kept = card.get("figures", {}) if only else {}
+            card["figures"] = {**kept, **plain}
+        files.rewrite_card(model.path, card)
+    return plain | ({"usual": usual_table(codec, usual)} if usual else {})
 
 
 def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progress) -> int:

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows, split_cells
+from genvae.domains.base import split_cells
 from genvae.errors import CorpusProblem
 from genvae.generation.encoding import posterior_means
 from genvae.models import files
@@ -18,6 +18,7 @@ from genvae.models.knowledge import Calibration, Concepts
 from genvae.workflows import dataset as data
 from genvae.workflows.score import raw_scores, strangest
 from genvae.workflows.store import Opened
+from genvae.workflows.stretches import measured, stretches
 
 WINDOWS = 4000
 """Windows of training pieces that directions are learned from."""
@@ -72,32 +73,6 @@ def parts_of(
         [pieces.cells[i] for i in part] for part in (parts.train, parts.validation, parts.heldout)
     )
     return train, validation, held
-
-
-def stretches(
-    codec: Codec, cells: Sequence[np.ndarray], shortest: int, longest: int
-) -> list[Windows]:
-    """Pieces cut into stretches of ``longest`` windows, what is left over from ``shortest`` up."""
-    spec, found = codec.spec, []
-    for piece in cells:
-        count = len(piece) // spec.steps
-        windows_NTR = piece[: count * spec.steps].reshape(count, spec.steps, spec.rows)
-        for at in range(0, count, longest):
-            part = windows_NTR[at : at + longest]
-            if len(part) >= shortest:
-                found.append(split_cells(spec, part.astype(np.int64)))
-    if not found:
-        raise CorpusProblem(f"no piece is as long as {shortest} windows; give longer ones")
-    return found
-
-
-def measured(codec: Codec, pieces: Sequence[Windows]) -> np.ndarray:
-    """Attributes ``(N, A)`` of pieces in the order of ``codec.attributes``."""
-    rows = []
-    for windows in pieces:
-        values = codec.measure(codec.assemble(windows, {}))
-        rows.append([float(values.get(name, np.nan)) for name in codec.attributes])
-    return np.array(rows, dtype=float).reshape(len(pieces), len(codec.attributes))
 
 
 def _concepts(

@@ -17,9 +17,10 @@ from genvae.workflows import dataset as data
 from genvae.workflows import learn
 from genvae.workflows.between import Source
 from genvae.workflows.edit import concepts_of, edited
-from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of, stretches
+from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of
 from genvae.workflows.score import calibrated, raw_scores, strangest
 from genvae.workflows.store import Opened
+from genvae.workflows.stretches import stretches
 
 
 def tools(

@@ -6,7 +6,7 @@ Axes:  W windows · P positions · D dims of z
 from __future__ import annotations
 
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -18,6 +18,7 @@ from genvae.domains.base import MOST_CHANGED, Codec, Repaired, Report, Windows
 from genvae.errors import FileProblem, nearest
 from genvae.workflows.store import Opened
 from genvae.workflows.told import in_context, said
+from genvae.workflows.usual import beyond
 
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
@@ -26,6 +27,7 @@ OUTCOME = (
     "way",
     "changed",
     "changes",
+    "unusual",
     "copied",
     "copied_windows",
     "windows",
@@ -97,7 +99,8 @@ def finish(
     """Windows to a checked, signed piece, mended on the way if ``repair``.
 
     ``facts`` gain how it came out: ``way`` (decoded, repaired or redrawn, where there is an
-    attempt), ``changed`` and ``changes`` of a repair, ``copied_windows`` of ``windows``.
+    attempt), ``changed`` and ``changes`` of a repair, ``unusual`` attributes of a repaired piece,
+    ``copied_windows`` of ``windows``.
     """
     codec, model, times = opened.codec, opened.model, times or Times()
     piece = codec.assemble(windows, context)
@@ -116,6 +119,7 @@ def finish(
         made.facts["way"] = "redrawn" if facts["attempt"] else "repaired" if mended else "decoded"
     if mended:
         made.facts |= {"changed": len(mended[0].changes), "changes": mended[0].changes}
+        note_unusual(opened, made)
     if model.copies is not None:
         known = model.copies.known(codec.segments(windows))
         made.facts |= {"copied_windows": int(known.sum()), "windows": len(known)}
@@ -137,6 +141,18 @@ def _repaired(
     with times.spent("checking"):
         again = codec.check(mended.piece)
     return (mended, again) if again.valid and again.playable else None
+
+
+def note_unusual(opened: Opened, made: Made, but: Collection[str] = ()) -> None:
+    """Say which attributes of a repaired piece lie beyond those of nearly all real ones (see
+    ``usual.py``), if any beside those that were asked for; of pieces of several bands none."""
+    made.facts.pop("unusual", None)
+    if int(made.context.get("bands", 1)) > 1:
+        return
+    usual = opened.model.card.get("usual", {})
+    found = beyond(usual, opened.codec, made.piece, len(made.z_WPD))
+    if left := [name for name in found if name not in but]:
+        made.facts["unusual"] = left
 
 
 def is_copy(known: np.ndarray) -> bool:
@@ -176,13 +192,13 @@ FULL = 3
 
 
 def rank(made: Made) -> int:
-    """``FULL`` for what may be handed out without a remark, 2 for a copy, 1 for what is not what
-    was asked for, 0 for what is not good."""
+    """``FULL`` for what may be handed out without a remark, 2 for a copy and for a repaired piece
+    that is unusual, 1 for what is not what was asked for, 0 for what is not good."""
     if not good(made):
         return 0
     if not made.facts.get("met", True):
         return 1
-    return 2 if made.facts.get("copied") else FULL
+    return 2 if made.facts.get("copied") or made.facts.get("unusual") else FULL
 
 
 def better(made: Made, other: Made) -> bool:

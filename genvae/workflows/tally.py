@@ -93,6 +93,8 @@ def named_problems(lines: Iterable[Mapping[str, Any]]) -> Iterator[str]:
         elif line.get("copied") and line["command"] == "sample":
             known, windows = line["copied_windows"], line["windows"]
             yield f"{line['file']}: {known} of {windows} windows known from training in every draw"
+        elif line.get("unusual") and line["command"] == "sample":
+            yield f"{line['file']}: repaired, and unlike real ones in {', '.join(line['unusual'])}"
 
 
 def _good(line: Mapping[str, Any]) -> bool:

@@ -36,6 +36,7 @@ from genvae.training.split import Split
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
 from genvae.workflows.trained_card import card_of
+from genvae.workflows.usual import bounds
 
 
 @dataclass
@@ -132,6 +133,8 @@ def train(
             )
     segments = data.segments_of(codec, [pieces.cells[i] for i in parts.train], recipe.data.stride)
     card = card_of(recipe, pieces, outcome, prior_figures, folder)
+    if usual := bounds(codec, [pieces.cells[i] for i in parts.train]):
+        card["usual"] = usual
     if told:
         card["conditions"] = [condition.table() for condition in told]
     if (prior_only or decoder_only) and start is not None:
