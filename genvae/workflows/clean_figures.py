@@ -14,8 +14,9 @@ import numpy as np
 from genvae.domains.base import Windows
 from genvae.workflows import between
 from genvae.workflows.clean import Cleaning
-from genvae.workflows.learn import LENGTH, Progress, parts_of, stretches
+from genvae.workflows.learn import LENGTH, Progress, parts_of
 from genvae.workflows.store import Opened
+from genvae.workflows.stretches import stretches
 
 RATES = (0.0, 0.02, 0.05, 0.1, 0.2)
 """Shares of notes or tiles that are damaged."""
