@@ -1,6 +1,6 @@
 """Where what a level counts stands, and where it may stand.
 
-- enemies and doors stand on something (seen from above: anywhere that is open)
+- enemies stand on something (seen from above: anywhere that is open)
 - coins are where a player comes by, keys and goals where the training levels had them
 - anything else may be wherever a tile can become one
 
@@ -25,7 +25,7 @@ from genvae.domains.levels.rules.walking import Plan
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import FIELD
 
-STANDING = ("enemies", "doors")
+STANDING = ("enemies",)
 COME_BY = ("coins",)
 FREE = frozenset({"empty"})
 """Roles that are lost when something is put on a tile, and come back when it is taken away."""
