@@ -24,7 +24,7 @@ def compare(
     steps: Annotated[int | None, typer.Option("--steps", help="Steps of each run.")] = None,
     minutes: Annotated[
         float | None,
-        typer.Option("--minutes", help="Minutes a run takes, about; 5 if nothing is said."),
+        typer.Option("--minutes", help="Minutes of CPU a run takes, about; 5 if nothing is said."),
     ] = None,
     seeds: Annotated[int, typer.Option("--seeds", help="Runs of each member of the family.")] = 1,
     latents: Annotated[
@@ -51,9 +51,9 @@ def compare(
       genvae compare --domain music --minutes 5 --seeds 3
 
     Autoencoder, regularised and contractive one, VAE, beta-VAE with cyclic beta, free bits and a
-    target of nats; sizes of z, prices of a nat; PCA beside. The folder (--out, by default
-    genvae-out/compare-DOMAIN) gets table.md, table.json and figure.png after each run. A study
-    that was stopped goes on with the same command: what is done is not done again.
+    target of nats, conditional VAE; sizes of z, prices of a nat; PCA beside. The folder (--out, by
+    default genvae-out/compare-DOMAIN) gets table.md, table.json and figure.png after each run. A
+    study that was stopped goes on with the same command: what is done is not done again.
     """
     from genvae.workflows import compare as workflow
     from genvae.workflows import study

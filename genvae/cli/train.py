@@ -82,7 +82,8 @@ def train(
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
-    (beta 1), beta-vae, cyclic, free-bits, kl-target; genvae compare sets them side by side.
+    (beta 1), beta-vae, cyclic, free-bits, kl-target, conditional (the only one that is told what
+    [condition] of the recipe names); genvae compare sets them side by side.
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
     With --prior-only or --decoder-only one part of a model is trained on, the others stay.

@@ -30,7 +30,8 @@ def figures(
     held_NTR: np.ndarray,
     seed: int = 0,
 ) -> dict[str, float]:
-    """All figures but the rate, on held-out windows; the probes learn from ``train_NTR``."""
+    """All figures but the rate, on held-out windows; the probes learn from ``train_NTR``. Classes
+    may follow the cells of windows, for a representation that hears them."""
     rng = np.random.default_rng(seed)
     real = split_cells(codec.spec, held_NTR)
     z_NL = given.encode(held_NTR)
@@ -93,10 +94,10 @@ def latent_moves(
 def one_event_changed(codec: Codec, cells_NTR: np.ndarray, rng: np.random.Generator) -> np.ndarray:
     """Each window with one of its events given the category of an event of another window, in the
     same row where there is one; windows without events stay."""
-    out = cells_NTR.copy()
+    out, rows = cells_NTR.copy(), codec.spec.rows
     trivial = [np.array(field.trivial) for field, _ in codec.spec.cells()]
     busy_NTR = np.stack([~np.isin(cells_NTR[:, :, r], t) for r, t in enumerate(trivial)], axis=-1)
-    pools = [cells_NTR[:, :, r][busy_NTR[:, :, r]] for r in range(cells_NTR.shape[2])]
+    pools = [cells_NTR[:, :, r][busy_NTR[:, :, r]] for r in range(rows)]
     for n in range(len(out)):
         places = np.argwhere(busy_NTR[n])
         if len(places):

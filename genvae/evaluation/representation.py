@@ -1,6 +1,7 @@
 """Ways to tell a window in L numbers, so that a network and a linear map answer the same questions.
 
 Axes:  N windows · T steps · R cells of a step · P positions · D dims of z · L = P*D · F one-hot
+       C conditions
 """
 
 from __future__ import annotations
@@ -36,10 +37,17 @@ class Representation(ABC):
 
 
 class Network(Representation):
-    """A trained autoencoder."""
+    """A trained autoencoder. A conditional one hears the classes that follow the cells of windows
+    (see ``conditions.split``); window i that it decodes is told what is in row i of ``told_NC``."""
 
-    def __init__(self, model: Autoencoder, gaussian: GaussianPrior, codec: Codec) -> None:
-        self.model, self.gaussian, self.codec = model, gaussian, codec
+    def __init__(
+        self,
+        model: Autoencoder,
+        gaussian: GaussianPrior,
+        codec: Codec,
+        told_NC: np.ndarray | None = None,
+    ) -> None:
+        self.model, self.gaussian, self.codec, self.told_NC = model, gaussian, codec, told_NC
 
     @torch.no_grad()
     def encode(self, cells_NTR: np.ndarray) -> np.ndarray:
@@ -54,6 +62,9 @@ class Network(Representation):
         cells = []
         for at in range(0, len(z_NL), BATCH):
             z = torch.from_numpy(z_NL[at : at + BATCH].astype(np.float32))
+            told = None
+            if self.told_NC is not None:
+                told = torch.from_numpy(self.told_NC[at : at + len(z)])
             uniforms = None if rng is None else rng.random((len(z), spec.steps, spec.rows))
             cells.append(
                 decode(
@@ -61,6 +72,7 @@ class Network(Representation):
                     z.reshape(len(z), *self.model.latent_shape),
                     uniforms_NSR=uniforms,
                     constraints=self.codec.constraints(),
+                    told_NC=told,
                 )
             )
         return split_cells(spec, np.concatenate(cells))

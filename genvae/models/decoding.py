@@ -33,11 +33,12 @@ def decode(
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
     echo_NSR: np.ndarray | None = None,
+    told_NC: Tensor | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
     are (-1: to be decoded), and what is decoded after them hears them. A cell of
     ``echo_NSR`` from 0 up says again what it was at that earlier step, where the constraints
-    allow.
+    allow. ``told_NC`` are the classes of each piece, for a decoder that hears them.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
@@ -45,12 +46,13 @@ def decode(
     device = decoder.words.starts.device
     return decode_steps(
         decoder,
-        decoder.upsampled(z_NQD.to(device)),
+        decoder.upsampled(z_NQD.to(device), told_NC),
         uniforms_NSR=uniforms_NSR,
         temperature=temperature,
         constraints=constraints,
         known_NSR=known_NSR,
         echo_NSR=echo_NSR,
+        told_NC=told_NC,
     )
 
 
@@ -64,6 +66,7 @@ def decode_steps(
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
     echo_NSR: np.ndarray | None = None,
+    told_NC: Tensor | None = None,
 ) -> np.ndarray:
     """As ``decode``, from upsampled latents ``u (N, S, U)``."""
     device = u.device
@@ -87,7 +90,7 @@ def decode_steps(
             by_step, by_cell = decoder.below(torch.from_numpy(cells[:, t - half : t]).to(device))
         now = past + u[:, t] if at < 0 else past + u[:, t] + by_step[:, at]
         context = decoder.steps.step(now, memory, t, heard)
-        base = decoder.base(context)
+        base = decoder.base(context, told_NC)
         if at >= 0:
             base = base + by_cell[:, at]
         base = base + decoder.nearby(torch.cat([before, before_that], dim=-1))

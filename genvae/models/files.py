@@ -119,12 +119,18 @@ class ModelFile:
         module.decoder = self.decoder
         return module.eval()
 
+    def hearing(self) -> Autoencoder:
+        """Encoder, bottleneck and decoder that are told classes with each window, not for good."""
+        module = Autoencoder(self._spec(), self.recipe.model, None, self._sizes())
+        for prefix in ("encoder", "bottleneck", "decoder"):
+            self._filled(getattr(module, prefix), f"{prefix}.")
+        return module.eval()
+
     def weights(self) -> dict[str, Tensor]:
         """Encoder, bottleneck, decoder and sequence prior (``prior.*``) as they were learned, for
         a training that goes on from here."""
-        found: dict[str, Tensor] = {}
-        for prefix in ("encoder.", "bottleneck.", "decoder."):
-            found |= {prefix + k: v for k, v in self._tensors(prefix).items()}
+        parts = ("encoder.", "bottleneck.", "decoder.")
+        found = {part + k: v for part in parts for k, v in self._tensors(part).items()}
         prior = self._tensors("prior.sequence.")
         return found | {f"prior.{k}": v for k, v in prior.items()}
 

@@ -1,6 +1,6 @@
 """``genvae compare``: the family side by side, on one split, with equal steps.
 
-Axes:  N windows · T steps · R cells
+Axes:  N windows · T steps · R cells · I pieces · C conditions
 
 A study lives in one folder: ``study.json`` says what all runs share, ``runs/NAME`` holds a run's
 recipe, model and ``figures.json``; a run that has its figures is not made again. After each run
@@ -30,10 +30,9 @@ from genvae.evaluation.representation import Linear, Network, Representation
 from genvae.models import files
 from genvae.recipe import Recipe
 from genvae.training.split import Split
+from genvae.workflows import conditions, family, study
 from genvae.workflows import dataset as data
-from genvae.workflows import study
 from genvae.workflows import train as workflow
-from genvae.workflows.family import MEMBERS, member
 from genvae.workflows.store import SUFFIX
 from genvae.workflows.study import Wanted
 
@@ -79,9 +78,9 @@ def compare(
     _needs_sklearn()
     _check_budget(steps, minutes)
     study.check(latents, betas, seeds)
-    names = tuple(members) or tuple(MEMBERS)
+    names = tuple(members) or family.members(base)
     for name in names:
-        member(base, name)
+        family.member(base, name)
     codec = registry.get(base.domain).open(base.codec)
     kept = _kept(out / "study.json", base, steps)
     material = _material(codec, base, folder)
@@ -150,13 +149,18 @@ def _material(codec: Codec, base: Recipe, folder: Path | None) -> Material:
             f"{len(pieces.cells)} pieces in {len(set(pieces.clusters))} clusters cannot be split "
             "into training, validation and held-out parts; give at least three unlike files"
         )
-    windows = [
-        _some(data.windows_of(codec, [pieces.cells[i] for i in part]), limit)
-        for part, limit in ((parts.train, KNOWN), (parts.heldout, HELD))
-    ]
+    windows = _windows(codec, pieces.cells, parts)
     if min(len(x) for x in windows) < 2:
         raise RecipeProblem("the held-out part has fewer than two windows; give more files")
     return Material(codec, pieces, parts, windows[0], windows[1])
+
+
+def _windows(codec: Codec, cells: Sequence[np.ndarray], parts: Split) -> list[np.ndarray]:
+    """Training and held-out windows, the same at each call."""
+    return [
+        _some(data.windows_of(codec, [cells[i] for i in part]), limit)
+        for part, limit in ((parts.train, KNOWN), (parts.heldout, HELD))
+    ]
 
 
 def _some(rows: np.ndarray, limit: int) -> np.ndarray:
@@ -166,7 +170,7 @@ def _some(rows: np.ndarray, limit: int) -> np.ndarray:
 
 
 def _steps_in(base: Recipe, material: Material, minutes: float, say: Say) -> int:
-    """Steps that take so many minutes here: as a beta-VAE of the headline size takes."""
+    """Steps that take so many minutes of CPU here: as a beta-VAE of the headline size takes."""
     import torch
 
     from genvae.models.autoencoder import Autoencoder
@@ -187,13 +191,13 @@ def _steps_in(base: Recipe, material: Material, minutes: float, say: Say) -> int
     chunks = Chunks(cells, codec, windows=recipe.data.windows, stride=recipe.data.stride)
     rng, taken = np.random.default_rng(0), []
     for step in range(TIMED):
-        began = time.monotonic()
+        began = time.process_time()
         model(*chunks.draw(recipe.training.batch, rng), terms, step).total.backward()
         optimizer.step()
         optimizer.zero_grad()
-        taken.append(time.monotonic() - began)
+        taken.append(time.process_time() - began)
     steps = max(1, int(minutes * 60 / float(np.median(taken))))
-    say(f"{steps} steps a run: {minutes:g} minutes at {np.median(taken):.3f} s a step")
+    say(f"{steps} steps a run: {minutes:g} minutes of CPU at {np.median(taken):.3f} s a step")
     return steps
 
 
@@ -203,6 +207,7 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
     codec = material.codec
     found: dict[str, float] = {}
     given: Representation
+    train_NTR, held_NTR = material.train_NTR, material.held_NTR
     if run.recipe is None:
         given = Linear(material.train_NTR, run.latents, codec.spec)
     else:
@@ -210,15 +215,24 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
         workflow.train(run.recipe, out=path, run=place, folder=folder)
         for name in ("checkpoint.safetensors", "best.safetensors"):
             (place / name).unlink(missing_ok=True)
-        model = files.read(path)
-        model.spec = codec.spec
-        given = Network(model.autoencoder, model.gaussian, codec)
-        found["parameters"] = float(sum(p.numel() for p in model.autoencoder.parameters()))
-        rate = nats(model.autoencoder, material.held_NTR)
+        stored = files.read(path)
+        stored.spec = codec.spec
+        model = stored.hearing()
+        told_NC = None
+        if stored.conditions:
+            _, told_IC = conditions.learned(
+                run.recipe, codec, material.pieces, material.parts, folder
+            )
+            cells = conditions.with_classes(material.pieces.cells, told_IC)
+            train_NTR, held_NTR = _windows(codec, cells, material.parts)
+            told_NC = held_NTR[:, 0, codec.spec.rows :]
+        given = Network(model, stored.gaussian, codec, told_NC)
+        found["parameters"] = float(sum(p.numel() for p in model.parameters()))
+        rate = nats(model, held_NTR)
         if rate is not None:
             found["rate"] = rate
     trained = time.process_time() - began
-    found |= figures(given, codec, material.train_NTR, material.held_NTR)
+    found |= figures(given, codec, train_NTR, held_NTR)
     found["cpu_seconds"] = trained
     _write_json(place / "figures.json", {k: _plain(v) for k, v in found.items()})
 

@@ -178,10 +178,11 @@ def _load(path: Path, paths: Sequence[Path], fingerprint: str) -> Dataset:
 
 
 def windows_of(codec: Codec, cells: Sequence[np.ndarray], offset: int = 0) -> np.ndarray:
-    """All whole windows of pieces, ``(N, T, R)``, the first starting at ``offset`` steps."""
+    """All whole windows of pieces, ``(N, T, R)``, the first starting at ``offset`` steps; further
+    columns of the cells (classes) come along."""
     steps = codec.spec.steps
     parts = [
-        c[offset : offset + (len(c) - offset) // steps * steps].reshape(-1, steps, codec.spec.rows)
+        c[offset : offset + (len(c) - offset) // steps * steps].reshape(-1, steps, c.shape[1])
         for c in cells
     ]
     return np.concatenate(parts).astype(np.int64)

@@ -17,7 +17,8 @@ from genvae import recipe as recipes
 from genvae.domains import registry
 from genvae.errors import OptionProblem
 from genvae.recipe import Recipe
-from genvae.workflows.family import MEMBERS, member
+from genvae.workflows import family
+from genvae.workflows.family import member
 
 T = TypeVar("T", int, float)
 
@@ -96,13 +97,15 @@ def plan(
     *,
     latents: Sequence[int] = LATENTS,
     betas: Sequence[float] = BETAS,
-    members: Sequence[str] = tuple(MEMBERS),
+    members: Sequence[str] = (),
     seeds: int = 1,
     window: int,
 ) -> list[Wanted]:
-    """All runs, headline members first, then sizes and prices in turns, then further seeds of the
-    members. ``window`` is the number of steps of one. Raises OptionProblem."""
+    """All runs, headline members first (by default all that the base can be), then sizes and prices
+    in turns, then further seeds of the members. ``window`` is the number of steps of one. Raises
+    OptionProblem."""
     check(latents, betas, seeds)
+    members = tuple(members) or family.members(base)
     base = _for_steps(base, steps)
     first = [_member(base, name, 0, window) for name in members]
     by_size = [

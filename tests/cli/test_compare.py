@@ -29,6 +29,8 @@ cell_blocks = 1
 [training]
 batch = 2
 threads = 1
+[condition]
+names = ["difficulty", "enemies"]
 [prior]
 steps = 0
 """
@@ -39,11 +41,13 @@ def test_a_study_is_made_told_and_not_made_again(run: Run) -> None:
     pytest.importorskip("sklearn")
     Path("small.toml").write_text(RECIPE)
     command = ("compare", "--recipe", "small.toml", "--data", "data/levels", "--out", "o")
-    sizes = ("--latents", "8", "--betas", "", "--members", "autoencoder,contractive")
+    sizes = ("--latents", "8", "--betas", "", "--members", "autoencoder,contractive,conditional")
     done = run(*command, *sizes, "--steps", 2, "--json")
     assert done.code == 0, done.err
     rows = {row["run"]: row for row in done.document["runs"]}
-    assert list(rows) == ["pca-8", "pca-64", "autoencoder", "contractive", "latent-8"]
+    assert list(rows) == [
+        "pca-8", "pca-64", "autoencoder", "contractive", "conditional", "latent-8",
+    ]  # fmt: skip
     assert "rate" not in rows["autoencoder"]
     assert rows["latent-8"]["rate"] > 0
     assert Path("o/table.md").read_text().startswith("| run | z | beta | F1 |")
@@ -54,7 +58,7 @@ def test_a_study_is_made_told_and_not_made_again(run: Run) -> None:
 
     again = run(*command, *sizes)
     assert again.code == 0, again.err
-    assert again.out == "5 runs: o/table.md\n"
+    assert again.out == "6 runs: o/table.md\n"
     assert model.stat().st_mtime_ns == before
     other = run(*command, *sizes, "--steps", 3)
     assert other.code == 1

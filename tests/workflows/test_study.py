@@ -7,9 +7,9 @@ from dataclasses import replace
 import pytest
 
 from genvae.errors import OptionProblem, RecipeProblem
-from genvae.recipe import LossSettings, Recipe
+from genvae.recipe import ConditionSettings, LossSettings, Recipe
 from genvae.workflows import study
-from genvae.workflows.family import MEMBERS, member
+from genvae.workflows.family import MEMBERS, member, members
 
 BASE = Recipe(
     "base", "music", loss=LossSettings(learned_rate=0.3, late_from=(5.0,), late_rate=(0.1,))
@@ -23,6 +23,17 @@ def test_a_member_changes_the_loss_and_nothing_else() -> None:
     assert replace(plain, loss=BASE.loss, model=BASE.model) == BASE
     assert member(BASE, "contractive").loss.contraction > 0
     assert (member(BASE, "vae").model.bottleneck, member(BASE, "vae").loss.beta) == ("gaussian", 1)
+
+
+def test_conditions_are_heard_by_one_member() -> None:
+    told = replace(BASE, condition=ConditionSettings(names=("mode",)))
+    assert member(told, "conditional").condition.names == ("mode",)
+    assert member(told, "vae").condition.names == ()
+    assert member(told, "conditional").loss == member(told, "beta-vae").loss
+    assert members(told) == tuple(MEMBERS)
+    assert "conditional" not in members(BASE)
+    with pytest.raises(OptionProblem, match=r"--preset conditional: .*no \[condition\] names"):
+        member(BASE, "conditional")
 
 
 def test_a_wrong_member_names_the_nearest() -> None:
@@ -55,9 +66,9 @@ def test_seeds_repeat_the_members() -> None:
 
 def test_the_full_study_has_more_than_sixteen_runs_a_domain() -> None:
     runs = study.plan(study.base_recipe("levels"), 9, window=16)
-    assert len([r for r in runs if r.recipe is not None]) == 21
+    assert len([r for r in runs if r.recipe is not None]) == 22
     assert {r.recipe.domain for r in runs if r.recipe is not None} == {"levels"}
-    assert len(MEMBERS) == 8
+    assert len(MEMBERS) == 9
 
 
 def test_recipes_of_the_studies_are_small_and_need_no_prior() -> None:
