@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genvae.cli.shared import Index, LayoutName, Overwrite, Quiet, TilesetName, Voice
+from genvae.cli.shared import Index, LayoutName, Overwrite, Quiet, TileImages, TilesetName, Voice
 
 
 def convert(
@@ -18,6 +18,7 @@ def convert(
     index: Index = 1,
     layout: LayoutName = None,
     tileset: TilesetName = None,
+    tiles: TileImages = None,
     overwrite: Overwrite = False,
     quiet: Quiet = False,
 ) -> None:
@@ -31,8 +32,13 @@ def convert(
     Songs: mid, wav, png. They go onto the grid of 16th notes, with all their tracks unless
     --layout picks voices. Levels: txt, png, csv, json, tmx, tmj (Tiled); all are read again, a
     .png if genvae drew it or each tile is a square of its colour in the tileset. --tileset takes a
-    legend of the VGLC (.json) too; the .csv of an IntGrid layer of LDtk's simplified export is
-    read as tile numbers. A .tmx or .tmj has its tiles' pictures in a .png beside it.
+    legend of the VGLC (.json) too. Of LDtk's super simple export the data.json of a level is read
+    with the IntGrid (.csv) beside it. A .tmx or .tmj has its tileset (.tsx, .tsj) and its tiles'
+    pictures (.png) beside it.
+
+    With --tiles a .png, and the tiles of a .tmx or .tmj, look as you like, and such a .png is read
+    again: a folder with a .png for each tile, named by the tile (ground.png), or a sheet of all of
+    them in the order of the tileset.
     """
     from genvae.workflows import convert as workflow
 
@@ -43,6 +49,7 @@ def convert(
         index=index,
         layout=layout,
         tileset=tileset,
+        tiles=tiles,
         overwrite=overwrite,
         on_note=voice.say,
     )

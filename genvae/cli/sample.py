@@ -15,6 +15,7 @@ from genvae.cli.shared import (
     Out,
     Overwrite,
     Quiet,
+    TileImages,
     Voice,
     count,
     formats,
@@ -82,6 +83,7 @@ def sample(
     loop: Annotated[
         bool, typer.Option("--loop", help="Music: the end goes on into the beginning.")
     ] = False,
+    tiles: TileImages = None,
     format_: Format = "",
     out: Out = None,
     overwrite: Overwrite = False,
@@ -121,7 +123,7 @@ def sample(
     from genvae.workflows.output import Output
 
     write.check_sampling(n, seed)
-    opened = store.open_model(model, domain)
+    opened = store.with_tiles(store.open_model(model, domain), tiles)
     asked = {"key": key, "tempo": tempo, "meter": meter, "program": program, "loop": loop or None}
     requests = store.requests(opened.domain, asked)
     classes, goals = told.split(opened, wanted.parse(wishes or []))

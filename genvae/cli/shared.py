@@ -49,6 +49,12 @@ LayoutName = Annotated[
 TilesetName = Annotated[
     str | None, typer.Option("--tileset", help="Levels: a tileset by name, or a .toml file.")
 ]
+TileImages = Annotated[
+    Path | None,
+    typer.Option(
+        "--tiles", metavar="DIR|SHEET.png", help="Levels: your own pictures of the tiles."
+    ),
+]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Say nothing but problems.")]
 AsJson = Annotated[bool, typer.Option("--json", help="Print one JSON document.")]
 

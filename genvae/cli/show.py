@@ -7,7 +7,7 @@ from typing import Annotated
 
 import typer
 
-from genvae.cli.shared import Index, LayoutName, TilesetName, figures_line
+from genvae.cli.shared import Index, LayoutName, TileImages, TilesetName, figures_line
 
 
 def show(
@@ -18,6 +18,7 @@ def show(
     ] = None,
     layout: LayoutName = None,
     tileset: TilesetName = None,
+    tiles: TileImages = None,
     measures: Annotated[bool, typer.Option(help="The numbers below the picture.")] = True,
 ) -> None:
     """Show a song as a piano-roll, a level in colour, and its measures below.
@@ -26,6 +27,8 @@ def show(
     Example:
       genvae show data/levels/caves.txt
       genvae show data/songs/ode-to-joy.mid --width 100
+
+    With --tiles a .png is read that was drawn with those pictures; what is shown is text.
     """
     from rich.console import Console
 
@@ -34,7 +37,7 @@ def show(
 
     if width is not None and width < 20:
         raise OptionProblem(f"--width {width}: expected 20 columns or more")
-    codec = inputs.open_codec(inputs.domain_of([file]), layout=layout, tileset=tileset)
+    codec = inputs.open_codec(inputs.domain_of([file]), layout=layout, tileset=tileset, tiles=tiles)
     piece, pieces = inputs.piece_of(codec, file, index)
     console = Console(width=width)
     if pieces > 1:

@@ -20,6 +20,7 @@ def convert(
     index: int = 1,
     layout: str | None = None,
     tileset: str | None = None,
+    tiles: Path | None = None,
     overwrite: bool = False,
     on_note: OnNote | None = None,
 ) -> None:
@@ -28,7 +29,7 @@ def convert(
     With ``layout`` a song is written with that layout's voices, otherwise with all its tracks.
     ``on_note`` gets lines about what was chosen or lost. Raises FileProblem and OptionProblem.
     """
-    codec = _codec(path, layout, tileset)
+    codec = _codec(path, layout, tileset, tiles)
     writer = codec.writers.get(target.suffix.lower())
     if writer is None:
         names = [suffix[1:] for suffix in codec.writers]
@@ -65,8 +66,9 @@ def check_target(target: Path, *, overwrite: bool) -> None:
         raise FileProblem(f"{target}: no such folder {target.parent}; make it first")
 
 
-def _codec(path: Path, layout: str | None, tileset: str | None) -> Codec:
-    return inputs.open_codec(inputs.domain_of([path]), layout=layout, tileset=tileset)
+def _codec(path: Path, layout: str | None, tileset: str | None, tiles: Path | None = None) -> Codec:
+    domain = inputs.domain_of([path])
+    return inputs.open_codec(domain, layout=layout, tileset=tileset, tiles=tiles)
 
 
 def _piece(codec: Codec, path: Path, index: int, chosen: bool, on_note: OnNote | None) -> Any:

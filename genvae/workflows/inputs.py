@@ -55,14 +55,18 @@ def open_codec(
     layout: str | None = None,
     tileset: str | None = None,
     rules: str | None = None,
+    tiles: Path | None = None,
 ) -> Codec:
-    """The codec of a layout (music) or tileset and rules (levels) by name or file, by default the
-    domain's own; no model is read. Raises OptionProblem, or FileProblem for a file."""
-    given = {"layout": layout, "tileset": tileset, "rules": rules}
+    """The codec of a layout (music) or tileset, rules and pictures of tiles (levels) by name or
+    file, by default the domain's own; no model is read. Raises OptionProblem, or FileProblem for a
+    file."""
+    given = {"layout": layout, "tileset": tileset, "rules": rules, "tiles": tiles}
     config = {key: value for key, value in given.items() if value is not None}
     try:
         return registry.get(domain).open(config)
     except RecipeProblem as problem:
+        if tiles is not None and "unknown key 'tiles'" in str(problem):
+            raise OptionProblem(f"--tiles {tiles}: {domain} has no tiles") from None
         options = ", ".join(f"--{key} {value}" for key, value in config.items())
         raise OptionProblem(f"{options}: {problem}") from None
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.resources import files as resources
 from pathlib import Path
 from typing import Any
@@ -11,7 +11,7 @@ from typing import Any
 from genvae.corpora.fetch import home
 from genvae.domains import registry
 from genvae.domains.base import Codec, Domain
-from genvae.errors import ModelProblem, OptionProblem, nearest
+from genvae.errors import ModelProblem, OptionProblem, RecipeProblem, nearest
 from genvae.models import files
 from genvae.models.files import ModelFile
 
@@ -78,6 +78,18 @@ def open_model(name: str | None = None, domain: str | None = None) -> Opened:
     codec = found.open(model.codec)
     model.spec = codec.spec
     return Opened(model, found, codec)
+
+
+def with_tiles(opened: Opened, tiles: Path | None) -> Opened:
+    """The same with a user's own pictures of tiles, if there are any. Raises OptionProblem, or
+    FileProblem for the pictures."""
+    if tiles is None:
+        return opened
+    try:
+        codec = opened.domain.open({**opened.codec.config, "tiles": tiles})
+    except RecipeProblem:
+        raise OptionProblem(f"--tiles {tiles}: {opened.domain.name} has no tiles") from None
+    return replace(opened, codec=codec)
 
 
 def requests(domain: Domain, given: Mapping[str, Any]) -> dict[str, Any]:

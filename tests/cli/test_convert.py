@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any
 
 import mido
+import numpy as np
 import pytest
 from PIL import Image
 
@@ -137,3 +138,33 @@ def test_sample_refuses_before_anything_is_written(
     assert done.code == 2
     assert expected in done.problem
     assert not Path("genvae-out").exists()
+
+
+def sheet(path: str, tiles: int = 13) -> str:
+    """A sheet of tiles, each of its own colour."""
+    pixels = np.zeros((10, 10 * tiles, 3), dtype=np.uint8)
+    for number in range(tiles):
+        pixels[:, 10 * number : 10 * (number + 1)] = 15 * number
+    Image.fromarray(pixels).save(path)
+    return path
+
+
+def test_levels_in_ones_own_tiles(run: Run) -> None:
+    tiles = sheet("mine.png")
+    assert run("convert", CAVES, "-o", "caves.png", "--tiles", tiles).code == 0
+    with Image.open("caves.png") as image:
+        assert image.size[1] % 10 == 0
+    assert run("convert", "caves.png", "-o", "back.txt", "--tiles", tiles).code == 0
+    assert run("show", "caves.png", "--tiles", tiles, "--no-measures").code == 0
+    assert run("convert", CAVES, "-o", "plain.txt").code == 0
+    assert Path("back.txt").read_text() == Path("plain.txt").read_text()
+    asked = ("sample", "--domain", "levels", "-n", 1, "--seed", 1, "--raw", "--tiles", tiles)
+    assert run(*asked, "--length", 16, "--format", "png", "--out", "made").code == 0
+    with Image.open("made/level-0001.png") as image:
+        assert image.size == (160, 160)
+
+
+def test_tiles_that_are_none(run: Run) -> None:
+    assert "no such" in run("convert", CAVES, "-o", "a.png", "--tiles", "absent").problem.lower()
+    problem = run("convert", ODE, "-o", "a.mid", "--tiles", sheet("mine.png")).problem
+    assert "--tiles mine.png: music has no tiles" in problem

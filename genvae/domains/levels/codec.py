@@ -6,7 +6,7 @@ Axes:  N windows · R rows, the bottom one first · T columns · K tiles
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -31,7 +31,7 @@ from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.damage import KINDS, flipped
-from genvae.domains.levels.facts import Facts, Kept, find_facts
+from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
@@ -50,18 +50,6 @@ from genvae.domains.levels.windows import (
     mark_start,
 )
 from genvae.errors import FileProblem
-
-
-@dataclass(frozen=True)
-class OnlyDecodable:
-    """Keeps tiles that are placed after checking out of decoding; ``mask_K`` is what may come."""
-
-    mask_K: np.ndarray
-    local = True
-
-    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
-        """The same ``(K,)`` mask for every cell."""
-        return self.mask_K
 
 
 class LevelsCodec(Codec):

@@ -11,6 +11,7 @@ from genvae.domains.base import Domain
 from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.facts import Facts
 from genvae.domains.levels.formats import looks_like_a_level
+from genvae.domains.levels.images import load_images
 from genvae.domains.levels.rules.registry import load_rules, split
 from genvae.domains.levels.tileset import Tileset, builtin, load_tileset, tileset_from
 from genvae.errors import RecipeProblem, nearest
@@ -32,16 +33,19 @@ class LevelsDomain(Domain):
     def open(self, config: Mapping[str, Any]) -> LevelsCodec:
         """A codec for ``{"tileset": ..., "rules": ...}``: a built-in tileset's name, a .toml file,
         or a whole table as a model file holds it; rules in place of the tileset's own, a name or a
-        .toml file; ``layers = 2`` to write terrain before what stands on it; ``facts`` found in
-        training. Raises RecipeProblem, or FileProblem for a file."""
+        .toml file; ``tiles``, a folder or a sheet of the user's own pictures; ``layers = 2`` to
+        write terrain before what stands on it; ``facts`` found in training. Raises RecipeProblem,
+        or FileProblem for a file."""
         for key in config:
-            known = ["tileset", "rules", "layers", "facts"]
+            known = ["tileset", "rules", "tiles", "layers", "facts"]
             if key not in known:
                 raise RecipeProblem(f"levels: unknown key {key!r}; {nearest(key, known)}")
         tileset = _tileset(config.get("tileset", DEFAULT_TILESET))
         if config.get("rules") is not None:
             rules, settings = split(load_rules(config["rules"], tileset.rules), "rules")
             tileset = replace(tileset, rules=rules, settings=settings)
+        if config.get("tiles") is not None:
+            tileset = replace(tileset, images=load_images(Path(config["tiles"]), tileset))
         layers, facts = config.get("layers", 1), config.get("facts")
         if layers not in (1, 2):
             raise RecipeProblem(f"levels: layers = {layers!r}, expected 1 or 2")

@@ -176,3 +176,15 @@ class Kept:
             serves_NK = (self.of_role_KG[None] * wanted_NG[:, None]).any(-1) & may_NK
             mask_NK = np.where(serves_NK.any(1)[:, None], serves_NK, mask_NK)
         return mask_NK
+
+
+@dataclass(frozen=True)
+class OnlyDecodable:
+    """Keeps tiles that are placed after checking out of decoding; ``mask_K`` is what may come."""
+
+    mask_K: np.ndarray
+    local = True
+
+    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
+        """The same ``(K,)`` mask for every cell."""
+        return self.mask_K

@@ -6,16 +6,24 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from genvae.domains.levels.ldtk import is_ldtk, read_ldtk
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.picture_read import read_png
-from genvae.domains.levels.tables import read_csv, read_json
+from genvae.domains.levels.tables import json_level, load_json, read_csv
 from genvae.domains.levels.text import SUFFIXES, looks_like_level, read_levels
 from genvae.domains.levels.tiled_read import read_tiled
 from genvae.domains.levels.tileset import Tileset
 
+
+def _read_json(path: Path, tileset: Tileset) -> Level:
+    """Rows of symbols, or a level of LDtk."""
+    data = load_json(path)
+    return read_ldtk(path, data, tileset) if is_ldtk(data) else json_level(path, data, tileset)
+
+
 READERS = {
     ".csv": read_csv,
-    ".json": read_json,
+    ".json": _read_json,
     ".tmx": read_tiled,
     ".tmj": read_tiled,
     ".png": read_png,
@@ -24,7 +32,7 @@ READERS = {
 
 _SIGNS = {
     ".csv": re.compile(rb"(?:\xef\xbb\xbf)?(?:[^,\n]{1,4},){1,}(?:[^,\n]{1,4})?\r?(?:\n|$)"),
-    ".json": re.compile(rb'\s*\{(?s:.)*"rows"\s*:\s*\['),
+    ".json": re.compile(rb'\s*\{(?s:.)*"(?:rows"\s*:\s*\[|uniqueIdentifer"|neighbourLevels")'),
     ".tmx": re.compile(rb"(?s:.)*<map\b"),
     ".png": re.compile(rb"\x89PNG"),
     ".tmj": re.compile(rb'\s*\{(?s:.)*"(?:layers|tilesets|orientation)"'),

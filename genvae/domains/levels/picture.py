@@ -23,21 +23,23 @@ TILE = 8
 def draw(
     level: Level, path: Sequence[Sequence[int]] = (), place: Sequence[int] | None = None
 ) -> np.ndarray:
-    """RGB ``(H * 8, W * 8, 3)`` uint8; ``path`` ((column, row) from 0) is dotted in red, and
-    ``place`` framed."""
+    """RGB ``(H * S, W * S, 3)`` uint8, S the side of a tile (8 without a user's own pictures);
+    ``path`` ((column, row) from 0) is dotted in red, and ``place`` framed."""
     stamps_K = _stamps(level.tileset)
+    side = stamps_K.shape[1]
     tiles = stamps_K[level.grid_HW]
     image: np.ndarray = tiles.transpose(0, 2, 1, 3, 4).reshape(
-        level.height * TILE, level.width * TILE, 3
+        level.height * side, level.width * side, 3
     )
+    dot, line = max(side // 4, 1), max(side // 8, 1)
     for column, row in path:
-        y, x = row * TILE + 3, column * TILE + 3
-        image[y : y + 2, x : x + 2] = (230, 30, 30)
+        y, x = row * side + (side - dot) // 2, column * side + (side - dot) // 2
+        image[y : y + dot, x : x + dot] = (230, 30, 30)
     if place is not None:
-        left, top = place[0] * TILE, place[1] * TILE
-        frame = np.zeros((TILE, TILE), dtype=bool)
-        frame[[0, -1]] = frame[:, [0, -1]] = True
-        image[top : top + TILE, left : left + TILE][frame] = (230, 30, 30)
+        left, top = place[0] * side, place[1] * side
+        frame = np.ones((side, side), dtype=bool)
+        frame[line:-line, line:-line] = False
+        image[top : top + side, left : left + side][frame] = (230, 30, 30)
     return image
 
 
@@ -50,7 +52,7 @@ def write_png(level: Level, path: Path) -> None:
 
 
 def strip(tileset: Tileset) -> np.ndarray:
-    """All tiles side by side in the order of their numbers, RGB ``(8, K * 8, 3)``."""
+    """All tiles side by side in the order of their numbers, RGB ``(S, K * S, 3)``."""
     return np.concatenate(list(_stamps(tileset)), axis=1)
 
 
@@ -105,7 +107,9 @@ def _style(tile: Tile) -> str:
 
 
 def _stamps(tileset: Tileset) -> np.ndarray:
-    """A small picture a tile, ``(K, 8, 8, 3)``."""
+    """A small picture a tile, ``(K, 8, 8, 3)``, or the user's own."""
+    if tileset.images is not None:
+        return tileset.images
     sky = np.array(tileset.tiles[tileset.empty].rgb)
     return np.stack([_stamp(tile, sky) for tile in tileset.tiles]).astype(np.uint8)
 

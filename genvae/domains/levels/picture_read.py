@@ -1,4 +1,5 @@
-"""Pictures to levels: those that genvae draws, and plans in flat colours.
+"""Pictures to levels: those that genvae draws, with a user's own tiles too, and plans in flat
+colours.
 
 A plan has one colour a tile, the one that the tileset gives it; a tile is a square of any side.
 
@@ -7,12 +8,13 @@ Axes:  H rows, the top one first · W columns · K tiles
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.picture import TILE, draw
+from genvae.domains.levels.picture import strip
 from genvae.domains.levels.tileset import Tileset
 from genvae.errors import FileProblem
 
@@ -24,11 +26,12 @@ SIDES = (64, 48, 32, 24, 16, 8, 4, 2, 1)
 def read_png(path: Path, tileset: Tileset) -> Level:
     """The level of a picture. Raises FileProblem."""
     image_YX3 = _pixels(path)
-    numbers = np.arange(len(tileset), dtype=np.uint8)[None]
-    stamps = _blocks(draw(Level(numbers, tileset)), TILE)[0]
-    drawn = _known(_blocks(image_YX3, TILE), stamps) if _fits(image_YX3, TILE) else None
-    if drawn is not None and (drawn >= 0).all():
-        return Level(drawn.astype(np.uint8), tileset, path.stem)
+    own = (tileset,) if tileset.images is not None else ()
+    for look in (*own, replace(tileset, images=None)):
+        drawn = _drawn(image_YX3, look)
+        if drawn is not None:
+            _unlike(path, drawn, look)
+            return Level(drawn.astype(np.uint8), tileset, path.stem)
     colours = np.array([tile.rgb for tile in tileset.tiles], dtype=np.uint8)
     for side in SIDES:
         if _fits(image_YX3, side):
@@ -36,6 +39,29 @@ def read_png(path: Path, tileset: Tileset) -> Level:
             if (blocks == blocks[:, :, :1]).all():
                 return Level(_flat(path, blocks[:, :, 0], colours, tileset), tileset, path.stem)
     raise AssertionError("a single pixel is a square of one colour")
+
+
+def _drawn(image_YX3: np.ndarray, tileset: Tileset) -> np.ndarray | None:
+    """The tiles of a picture that was drawn with this tileset's pictures, None for another."""
+    row = strip(tileset)
+    side = row.shape[0]
+    if not _fits(image_YX3, side):
+        return None
+    drawn = _known(_blocks(image_YX3, side), _blocks(row, side)[0])
+    return drawn if bool((drawn >= 0).all()) else None
+
+
+def _unlike(path: Path, drawn_HW: np.ndarray, tileset: Tileset) -> None:
+    """Do the tiles of a picture look like no other ones? Raises FileProblem."""
+    stamps = _blocks(strip(tileset), strip(tileset).shape[0])[0]
+    for number in np.unique(drawn_HW).tolist():
+        alike = np.flatnonzero((stamps == stamps[number]).all(1))
+        if len(alike) > 1:
+            named = " and ".join(repr(tileset.tiles[k].name) for k in alike[:2])
+            raise FileProblem(
+                f"{path}: {named} have the same picture, so that they cannot be told apart; "
+                "give tiles that differ with --tiles"
+            )
 
 
 def _pixels(path: Path) -> np.ndarray:

@@ -9,7 +9,7 @@ from typing import Any
 
 from genvae.domains.base import Report
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.picture import TILE, strip
+from genvae.domains.levels.picture import strip
 from genvae.domains.levels.tileset import Tileset
 
 FIRST = 48
@@ -25,7 +25,7 @@ def level_portraits(
     """
     shared = {
         "strip": _png(tileset),
-        "side": TILE,
+        "side": strip(tileset).shape[0],
         "first": FIRST,
         "names": [tile.name for tile in tileset.tiles],
     }

@@ -11,6 +11,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from collections.abc import Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -78,14 +79,15 @@ def write_json(level: Level, path: Path) -> None:
     write_text(json.dumps(data, indent=1, ensure_ascii=False) + "\n", path)
 
 
-def read_json(path: Path, tileset: Tileset) -> Level:
-    """The level of a JSON file. Raises FileProblem."""
-    data = load_json(path)
+def json_level(path: Path, data: Mapping[str, Any], tileset: Tileset) -> Level:
+    """The level of a JSON file that holds ``data``. Raises FileProblem."""
     rows = data.get("rows")
     if not isinstance(rows, list) or not rows or not all(isinstance(row, str) for row in rows):
         raise FileProblem(f'{path}: no level; expected an object with "rows", a text a row')
     level = level_from_rows(rows, tileset, str(path))
-    return replace(level, name=path.stem, group=path.stem)
+    made = data.get("made")
+    text = made if isinstance(made, str) else ""
+    return replace(level, name=path.stem, group=path.stem, text=text)
 
 
 def load_json(path: Path) -> dict[str, Any]:

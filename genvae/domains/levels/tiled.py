@@ -1,18 +1,17 @@
 """Levels as maps of the editor Tiled: .tmx (XML) and .tmj (JSON), format 1.10.
 
 Written: one tile layer, an object layer with the start, goals, enemies and what can be collected
-(tile objects, to be moved about), and in the map its tileset, whose pictures stand in a .png beside
-it; empty cells are Tiled's empty cells over the tileset's sky. Every tile has the properties
-``symbol`` and ``roles`` and its name as its type. Read: the first tile layer of a map and the tile
-objects over it, in CSV or base64, of one tileset or several, inside the map or in files of their
-own; tiles are known by ``symbol`` or by their type. See doc.mapeditor.org, "TMX Map Format" and
-"JSON Map Format".
+(tile objects, to be moved about); the tileset and its pictures stand in files beside it
+(``tiled_tiles``); empty cells are Tiled's empty cells over the tileset's sky. Every tile has the
+properties ``symbol`` and ``roles`` and its name as its type. Read: the first tile layer of a map
+and the tile objects over it, in CSV or base64, of one tileset or several, inside the map or in
+files of their own; tiles are known by ``symbol`` or by their type. See doc.mapeditor.org, "TMX Map
+Format" and "JSON Map Format".
 """
 
 from __future__ import annotations
 
 import json
-from hashlib import blake2b
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -20,34 +19,22 @@ from xml.etree import ElementTree
 import numpy as np
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.picture import TILE, draw
 from genvae.domains.levels.text import write_text
-from genvae.domains.levels.tileset import Tileset
-from genvae.domains.writing import whole
+from genvae.domains.levels.tiled_tiles import side, write_tileset
 
-SCALE = 2
-"""Pixels of a tile's picture for each pixel of ours."""
-SIDE = TILE * SCALE
 OBJECTS = ("start", "goal", "enemy", "collectable", "key")
 """Roles of tiles that stand in the object layer."""
 
 
 def write_tmx(level: Level, path: Path) -> None:
     """Write a map as XML, and the picture of its tiles. Raises FileProblem."""
-    data = _map(level, _write_tiles(level.tileset, path))
+    data = _map(level, write_tileset(level.tileset, path))
     root = ElementTree.Element("map")
     for key in _MAP_KEYS:
         root.set(key, _attribute(data[key]))
     _add_properties(root, data["properties"])
-    tileset = data["tilesets"][0]
-    below = ElementTree.SubElement(root, "tileset")
-    for key in ("firstgid", "name", "tilewidth", "tileheight", "tilecount", "columns"):
-        below.set(key, _attribute(tileset[key]))
-    width, height = _attribute(tileset["imagewidth"]), _attribute(tileset["imageheight"])
-    ElementTree.SubElement(below, "image", source=tileset["image"], width=width, height=height)
-    for tile in tileset["tiles"]:
-        element = ElementTree.SubElement(below, "tile", id=str(tile["id"]), type=tile["type"])
-        _add_properties(element, tile["properties"])
+    for used in data["tilesets"]:
+        ElementTree.SubElement(root, "tileset", {k: str(v) for k, v in used.items()})
     layer = data["layers"][0]
     names = {key: _attribute(layer[key]) for key in ("id", "name", "width", "height")}
     cells = ElementTree.SubElement(ElementTree.SubElement(root, "layer", names), "data")
@@ -67,12 +54,13 @@ def write_tmx(level: Level, path: Path) -> None:
 
 def write_tmj(level: Level, path: Path) -> None:
     """Write a map as JSON, and the picture of its tiles. Raises FileProblem."""
-    data = _map(level, _write_tiles(level.tileset, path))
+    data = _map(level, write_tileset(level.tileset, path))
     write_text(json.dumps(data, ensure_ascii=False) + "\n", path)
 
 
 _MAP_KEYS = (
     "version",
+    "tiledversion",
     "orientation",
     "renderorder",
     "width",
@@ -86,9 +74,9 @@ _MAP_KEYS = (
 )
 
 
-def _map(level: Level, image: str) -> dict[str, Any]:
+def _map(level: Level, source: str) -> dict[str, Any]:
     """A map as Tiled's JSON has it."""
-    tileset = level.tileset
+    tileset, pixels = level.tileset, side(level.tileset)
     things = level.having(*OBJECTS) & ~level.having("empty", "box")
     drawn = ~things & (level.grid_HW != tileset.empty)
     gids_HW = np.where(drawn, level.grid_HW.astype(int) + 1, 0)
@@ -96,42 +84,20 @@ def _map(level: Level, image: str) -> dict[str, Any]:
     return {
         "type": "map",
         "version": "1.10",
+        # pytiled-parser opens no .tmx without it.
+        "tiledversion": "1.10.2",
         "orientation": "orthogonal",
         "renderorder": "right-down",
         "width": level.width,
         "height": level.height,
-        "tilewidth": SIDE,
-        "tileheight": SIDE,
+        "tilewidth": pixels,
+        "tileheight": pixels,
         "infinite": False,
         "backgroundcolor": tileset.tiles[tileset.empty].colour,
         "nextlayerid": 3,
         "nextobjectid": len(objects) + 1,
         "properties": _properties({"genvae": level.text} if level.text else {}),
-        "tilesets": [
-            {
-                "firstgid": 1,
-                "name": tileset.name,
-                "tilewidth": SIDE,
-                "tileheight": SIDE,
-                "tilecount": len(tileset),
-                "columns": len(tileset),
-                "image": image,
-                "imagewidth": len(tileset) * SIDE,
-                "imageheight": SIDE,
-                "margin": 0,
-                "spacing": 0,
-                "tiles": [
-                    {
-                        "id": number,
-                        "type": tile.name,
-                        "properties": _properties(
-                            {"symbol": tile.symbol, "roles": " ".join(tile.roles)}
-                        ),
-                    }
-                    for number, tile in enumerate(tileset.tiles)
-                ],
-            }
-        ],
+        "tilesets": [{"firstgid": 1, "source": source}],
         "layers": [
             {
                 "id": 1,
@@ -166,16 +132,17 @@ def _object_layer(objects: list[dict[str, Any]]) -> dict[str, Any]:
 
 def _objects(level: Level, things_HW: np.ndarray) -> list[dict[str, Any]]:
     """A tile object each, whose place is its lower left corner."""
+    pixels = side(level.tileset)
     return [
         {
             "id": number,
             "name": level.tileset.tiles[level.grid_HW[row, column]].name,
             "type": level.tileset.tiles[level.grid_HW[row, column]].name,
             "gid": int(level.grid_HW[row, column]) + 1,
-            "x": int(column) * SIDE,
-            "y": (int(row) + 1) * SIDE,
-            "width": SIDE,
-            "height": SIDE,
+            "x": int(column) * pixels,
+            "y": (int(row) + 1) * pixels,
+            "width": pixels,
+            "height": pixels,
             "rotation": 0,
             "visible": True,
         }
@@ -196,19 +163,3 @@ def _add_properties(element: ElementTree.Element, properties: list[dict[str, str
 
 def _attribute(value: Any) -> str:
     return str(int(value)) if isinstance(value, bool) else str(value)
-
-
-def _write_tiles(tileset: Tileset, path: Path) -> str:
-    """The name of the picture of all tiles in a row, which is written beside ``path`` unless it is
-    there. The name tells the content, so that no other picture is ever overwritten."""
-    from PIL import Image
-
-    numbers = np.arange(len(tileset), dtype=np.uint8)[None]
-    pixels = draw(Level(numbers, tileset)).repeat(SCALE, axis=0).repeat(SCALE, axis=1)
-    digest = blake2b(pixels.tobytes(), digest_size=4).hexdigest()
-    plain = "".join(c if c.isalnum() or c in "-_" else "-" for c in tileset.name)
-    target = path.with_name(f"{plain}-tiles-{digest}.png")
-    if not target.exists():
-        with whole(target) as part:
-            Image.fromarray(pixels).save(part, format="PNG")
-    return target.name

@@ -88,7 +88,8 @@ class Tileset:
     the symbol of a tile that is never decoded but put in once a level is checked (the start);
     ``fill`` is the symbol that short rows of a file are filled up with; ``mirror`` lists pairs of
     symbols (such as ``<>``) that stand for each other seen in a mirror; with ``turns`` a level may
-    also be turned and stood on its head (seen from above).
+    also be turned and stood on its head (seen from above). ``images`` are a user's own pictures of
+    the tiles, ``(K, S, S, 3)`` uint8; they are no part of what a tileset is.
     """
 
     name: str
@@ -102,6 +103,7 @@ class Tileset:
     mirror: tuple[str, ...] = ()
     turns: bool = False
     settings: tuple[tuple[str, Any], ...] = ()
+    images: np.ndarray | None = field(default=None, repr=False, compare=False)
     numbers: Mapping[str, int] = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:

@@ -107,7 +107,10 @@ def test_a_map_has_its_tiles_beside_it(draw_level: Draw, tmp_path: Path) -> None
     write(level, tmp_path, ".tmj")
     root = ElementTree.parse(write(level, tmp_path, ".tmx")).getroot()
     (image,) = tmp_path.glob("*.png")
-    assert root.find("tileset/image").get("source") == image.name  # type: ignore[union-attr]
+    (tileset,) = tmp_path.glob("*.tsx")
+    assert root.find("tileset").attrib == {"firstgid": "1", "source": tileset.name}  # type: ignore[union-attr]
+    shown = ElementTree.parse(tileset).getroot().find("image")
+    assert shown.get("source") == image.name  # type: ignore[union-attr]
     with Image.open(image) as picture:
         assert picture.size == (13 * 16, 16)
     assert root.get("backgroundcolor") == "#8fc7f2"
@@ -120,7 +123,8 @@ def test_a_map_has_its_tiles_beside_it(draw_level: Draw, tmp_path: Path) -> None
     write(level, tmp_path, ".tmx")
     assert image.stat().st_mtime_ns == before
     names = {p.name for p in tmp_path.iterdir()}
-    assert names == {"level.tmx", "level.tmj", image.name}
+    (beside,) = tmp_path.glob("*.tsj")
+    assert names == {"level.tmx", "level.tmj", image.name, tileset.name, beside.name}
     assert read(tmp_path / "level.tmx", level.tileset).text == level.text
     assert read(tmp_path / "level.tmj", level.tileset).text == level.text
 
