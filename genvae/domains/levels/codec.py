@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import (
-    MOST_CHANGED,
     Codec,
     Curve,
     Encoded,
@@ -29,6 +28,7 @@ from genvae.domains.levels import measures, picture, places, regions, tables, ti
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
+from genvae.domains.levels.checking import checked
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.damage import KINDS, flipped
 from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
@@ -36,8 +36,7 @@ from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.portrait import level_portraits
-from genvae.domains.levels.repair.by_rules import repaired
-from genvae.domains.levels.rules.base import several_starts
+from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
 from genvae.domains.levels.sizes import windows_for
 from genvae.domains.levels.tension import level_curve
@@ -150,10 +149,7 @@ class LevelsCodec(Codec):
         kinds: Sequence[str] = (),
     ) -> Windows:
         """See ``damage.flipped``; markers that are placed after checking never come."""
-        may_K = np.ones(len(self.tileset), dtype=bool)
-        if self.tileset.placed is not None:
-            may_K[self.tileset.numbers[self.tileset.placed]] = False
-        x_NRC = flipped(self.tiles(windows), may_K, rate, rng, kinds or KINDS)
+        x_NRC = flipped(self.tiles(windows), self.tileset.decoded, rate, rng, kinds or KINDS)
         return {FIELD: layered(x_NRC, self.tileset) if self.layers > 1 else x_NRC}
 
     def events(self, piece: Level) -> Sequence[tuple[Any, ...]]:
@@ -175,49 +171,19 @@ class LevelsCodec(Codec):
             return Kept(self.tileset, self.facts or Facts())
         if self.tileset.placed is None:
             return None
-        mask_K = np.ones(len(self.tileset), dtype=bool)
-        mask_K[self.tileset.numbers[self.tileset.placed]] = False
-        return OnlyDecodable(mask_K)
+        return OnlyDecodable(self.tileset.decoded)
 
     def check(self, piece: Level) -> Report:
         """Well-formed, as the tileset's rules have it? Playable? ``proof`` and ``facts`` are what
         the ruleset found (see ``rules/base.py``), ``facts["path"]`` and ``facts["place"]`` in
         (column, row) from 0, row 0 on top; problems count from 1. An ill-formed level is searched
         all the same where a platformer's rules allow it."""
-        unknown = np.argwhere(piece.grid_HW >= len(self.tileset))
-        if len(unknown):
-            row, column = unknown[0]
-            return Report(
-                False, None, [f"row {row + 1}, column {column + 1}: a tile without meaning"]
-            )
-        if self.ruleset is None:
-            problems = several_starts(piece)
-            return Report(not problems, None, problems)
-        problems = self.ruleset.faults(piece)
-        if problems and not self.ruleset.tolerant:
-            return Report(False, None, problems)
-        verdict = self.ruleset.check(piece)
-        facts: dict[str, Any] = dict(verdict.facts)
-        if verdict.path:
-            facts["path"] = [list(cell) for cell in verdict.path]
-        if verdict.place is not None:
-            facts["place"] = list(verdict.place)
-        return Report(
-            not problems, verdict.playable, [*problems, *verdict.problems], verdict.proof, facts
-        )
+        return checked(piece, self.tileset, self.ruleset)
 
     def repair(self, piece: Level) -> Repaired | None:
         """The fewest tiles that let a level be played by its rules; a change is ``[column, row,
         before, after]``, from 0 and in symbols."""
-        size = piece.grid_HW.size
-        rules = self.ruleset
-        found = None if rules is None else repaired(piece, rules, most=int(MOST_CHANGED * size))
-        if found is None:
-            return None
-        mended, changes = found
-        symbols = self.tileset.symbols
-        said = [[c, r, symbols[piece.grid_HW[r, c]], symbols[k]] for c, r, k in changes]
-        return Repaired(mended, said, len(changes) / size)
+        return None if self.ruleset is None else mended(piece, self.ruleset)
 
     def places(self, piece: Level, name: str) -> Places | None:
         """See ``places.places``; None too for levels of several bands."""

@@ -122,6 +122,11 @@ class Tileset:
         """The number of the first tile with the role ``empty``."""
         return int(np.flatnonzero(self.having("empty"))[0])
 
+    @cached_property
+    def decoded(self) -> np.ndarray:
+        """Mask ``(K,)`` of the tiles that are decoded: all but the one that is ``placed``."""
+        return np.array([tile.symbol != self.placed for tile in self.tiles], dtype=bool)
+
     def having(self, *roles: str) -> np.ndarray:
         """Mask ``(K,)`` of the tiles that have any of ``roles``."""
         wanted = set(roles)

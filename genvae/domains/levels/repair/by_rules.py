@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from genvae.domains.base import MOST_CHANGED, Repaired
 from genvae.domains.levels.level import Change, Level
 from genvae.domains.levels.repair.climbing import repair_climb
 from genvae.domains.levels.repair.crossing import repair_crossing
@@ -27,3 +28,14 @@ def repaired(level: Level, rules: Ruleset, *, most: int) -> tuple[Level, list[Ch
         case Sokoban():
             return repair_pushing(level, rules.settings, most=most)
     return None
+
+
+def mended(piece: Level, rules: Ruleset) -> Repaired | None:
+    """A level repaired by its rules, with its changes as ``[column, row, before, after]``, from 0
+    and in symbols; None if that takes too many."""
+    size, symbols = piece.grid_HW.size, piece.tileset.symbols
+    found = repaired(piece, rules, most=int(MOST_CHANGED * size))
+    if found is None:
+        return None
+    said = [[c, r, symbols[piece.grid_HW[r, c]], symbols[k]] for c, r, k in found[1]]
+    return Repaired(found[0], said, len(said) / size)
