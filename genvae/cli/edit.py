@@ -40,8 +40,9 @@ def edit(
       genvae edit data/levels/caves.txt --set density=-1 --set coins=+1
 
     Amounts are standard deviations of held-out pieces. Several strengths are decoded, and the piece
-    is taken that comes nearest while the other attributes, and what is played, stay. What came
-    of it is printed and stands in the manifest. A level that cannot be played is repaired.
+    is taken that comes nearest while the other attributes, and what is played, stay; then what
+    lies around it is tried, window by window, as long as that is not near. What came of it is
+    printed and stands in the manifest. A level that cannot be played is repaired.
     """
     from genvae.workflows import edit as workflow
     from genvae.workflows import reading, tally, write
@@ -55,7 +56,11 @@ def edit(
     output = Output(
         opened, "edit", out=out, formats=formats(format_), overwrite=overwrite, label=file.stem
     )
-    made = workflow.edited(opened, source, asked, orthogonal=orthogonal, seed=seed)
+    rounds = len(asked) * (1 + workflow.ROUNDS)
+    with voice.progress(f"{file.name}: rounds", rounds) as advance:
+        made = workflow.edited(
+            opened, source, asked, orthogonal=orthogonal, seed=seed, on_round=advance
+        )
     workflow.write(opened, made, output)
     voice.document(output.lines)
     for name, amount in asked.items():

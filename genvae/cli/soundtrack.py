@@ -96,7 +96,7 @@ def soundtrack(
     requests = store.requests(opened.domain, asked)
     paths, manifest = workflow.targets(opened, target, formats(format_), overwrite=overwrite)
     read = workflow.read(level, opened, index=index, tileset=tileset, rules=rules)
-    for note in read.notes:
+    for note in [*read.notes, *opened.codec.advice(requests)]:
         voice.remark(note)
     chosen = secrets.randbits(32) if seed is None else seed
     with voice.stages() as progress:

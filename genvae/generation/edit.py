@@ -9,8 +9,13 @@ import numpy as np
 
 from genvae.models.knowledge import Concepts
 
-SHARES = (0.25, 0.5, 0.75, 1.0, 1.5, 2.0, 3.0, 4.0)
+SHARES = (0.25, 0.5, 1.0, 1.5, 2.0, 3.0, 4.0, 6.0)
 """Multiples of the amount asked for that are tried."""
+FARTHER = (-2.0, 3.5)
+"""Powers of two between which further steps are drawn. Latents that say much in little room, as
+those of melody, stand for the same notes until they have moved by several deviations."""
+ASIDE = (0.0, 0.0, 0.15, 0.4, 0.7)
+"""Steps to the side at random, in deviations of all latents."""
 
 
 def along(
@@ -22,6 +27,34 @@ def along(
     for straight in (True,) if orthogonal else (True, False):
         way_PD = concepts.direction(name, orthogonal=straight).reshape(z_WPD.shape[1:])
         out += [z_WPD + share * amount * way_PD for share in SHARES]
+    return np.stack(out).astype(np.float32)
+
+
+def around(
+    best_WPD: np.ndarray,
+    source_WPD: np.ndarray,
+    way_Z: np.ndarray,
+    factor_ZZ: np.ndarray,
+    count: int,
+    rng: np.random.Generator,
+) -> np.ndarray:
+    """Candidates ``(K, W, P, D)`` around the best one so far, each changed in one window or in
+    about half of them: further along (or back) the way, aside at random, or back to the source.
+    Windows with equal latents stay equal, so that what returns still returns."""
+    windows = len(best_WPD)
+    first_W = np.argmax(_apart(best_WPD) < 1e-4, axis=1)
+    out = []
+    for number in range(count):
+        one_W = np.arange(windows) == first_W[int(rng.integers(windows))]
+        chosen_W = one_W if number % 2 else one_W | (rng.random(windows) < 0.5)
+        chosen_W = chosen_W[first_W]
+        aside = rng.choice(ASIDE) * rng.standard_normal((windows, len(way_Z)))
+        along = 2.0 ** rng.uniform(*FARTHER) * (-0.5 if number % 5 == 4 else 1.0)
+        step_WZ = along * way_Z + (aside @ factor_ZZ.T)[first_W]
+        there = best_WPD + step_WZ.reshape(best_WPD.shape)
+        if number % 8 == 7:
+            there = source_WPD
+        out.append(np.where(chosen_W[:, None, None], there, best_WPD))
     return np.stack(out).astype(np.float32)
 
 

@@ -12,8 +12,9 @@ Axes:  N candidates · W windows · P positions · D dims of z · K windows hear
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -35,6 +36,9 @@ RETURN, VARIATION = 1.0, 0.4
 """What a copy of the window that is to return is preferred by, and a variation on it, likewise."""
 COPY = 9.0
 """What a window that the model knows from training costs."""
+
+MOST = 4096
+"""Windows of a piece, at most."""
 
 Measure = Callable[[Windows], np.ndarray]
 """The measured attribute of each window, ``(N,)``."""
@@ -74,163 +78,172 @@ def follow(
     prior: str | None = None,
     temperature: float = 1.0,
     batches: int = 2,
+    context: Mapping[str, Any] | None = None,
     on_window: Callable[[], None] | None = None,
 ) -> Followed:
-    """One piece whose windows follow the wish, chosen among ``batches * BATCH`` candidates each."""
-    spec, total = generator.codec.spec, len(wish)
-    forms = _forms(generator, batches, total, seed)
-    lags, kinds = np.zeros(total, np.int64), np.full(total, NEW, np.int64)
-    z = np.zeros((total, generator.positions, generator.latent), dtype=np.float32)
-    cells = np.zeros((total, spec.steps, spec.rows), dtype=np.int64)
-    measured = np.zeros(total)
-    for w in range(total):
-        drawn, decoded, lag, kind = [], [], [], []
-        for batch in range(batches):
-            lag_N, kind_N = _planned(forms[batch], wish, w, batch)
-            guide = _guide(lags[:w], kinds[:w], lag_N, kind_N, wish)
-            place = seed, batch, w
-            drawn.append(_draw(generator, z[:w], guide, place, prior, temperature))
-            said_N = np.where(kind_N == SAME, w - lag_N, -1)
-            decoded.append(
-                _decode(generator, z[:w], cells[:w], drawn[-1], said_N, place, temperature)
-            )
-            lag.append(lag_N)
-            kind.append(kind_N)
-        new_NPD, cells_NTR = np.concatenate(drawn), np.concatenate(decoded)
-        lag_N, kind_N = np.concatenate(lag), np.concatenate(kind)
-        windows = split_cells(spec, cells_NTR)
+    """One piece whose windows follow the wish, chosen among ``batches * BATCH`` candidates each;
+    the codec's constraints hear its ``context``."""
+    walk = _Walk(generator, wish, seed, prior, temperature, context or {})
+    plans = [_Plan(generator, wish, seed, batch) for batch in range(batches)]
+    measured = np.zeros(len(wish))
+    for w in range(len(wish)):
+        found = [walk.draw(plan, w) for plan in plans]
+        many = _Candidates(*(np.concatenate(parts) for parts in zip(*found, strict=True)))
+        windows = split_cells(generator.codec.spec, many.cells_NTR)
         seen_N = measure(windows)
         price_N = ((seen_N - wish.wanted_W[w]) / wish.tolerance) ** 2
-        price_N += _unlikely(generator, z[:w], new_NPD, wish) / NATS
-        returns_N = w - lag_N == wish.source_W[w]
-        price_N -= RETURN * (returns_N & (kind_N == SAME))
-        price_N -= VARIATION * (returns_N & (kind_N == NEAR))
+        price_N += _unlikely(generator, walk.z[:w], many.z_NPD, wish) / NATS
+        returns_N = w - many.lag_N == wish.source_W[w]
+        price_N -= RETURN * (returns_N & (many.kind_N == SAME))
+        price_N -= VARIATION * (returns_N & (many.kind_N == NEAR))
         if generator.model.copies is not None:
             price_N += COPY * generator.model.copies.known(generator.codec.segments(windows))
         best = int(price_N.argmin())
-        z[w], cells[w], measured[w] = new_NPD[best], cells_NTR[best], seen_N[best]
-        lags[w], kinds[w] = lag_N[best], kind_N[best]
+        walk.take(w, many, best)
+        measured[w] = seen_N[best]
         if on_window:
             on_window()
-    return Followed(z, split_cells(spec, cells), measured)
+    return Followed(walk.z, split_cells(generator.codec.spec, walk.cells), measured)
 
 
-def _forms(
-    generator: Generator, batches: int, total: int, seed: int
-) -> list[tuple[np.ndarray, np.ndarray]]:
-    """Lags and kinds ``(N, W)`` of the candidates of each batch, each candidate with a form of its
-    own; without forms nothing returns by itself."""
-    sequence = generator.model.sequence
-    form = None if sequence is None else sequence.form
-    found = []
-    for batch in range(batches):
-        lag, kind = np.zeros((BATCH, total), np.int64), np.full((BATCH, total), NEW, np.int64)
+class _Candidates(NamedTuple):
+    """Draws of one window: latents, those as the decoder hears them, cells, lag and kind."""
+
+    z_NPD: np.ndarray
+    heard_NPD: np.ndarray
+    cells_NTR: np.ndarray
+    lag_N: np.ndarray
+    kind_N: np.ndarray
+
+
+class _Plan:
+    """The forms of one batch of candidates, each with one of its own: lags and kinds ``(N, W)``,
+    and which fields return by themselves ``(N, W, F)``. Without forms nothing does."""
+
+    def __init__(self, generator: Generator, wish: Wish, seed: int, batch: int) -> None:
+        self.batch, total = batch, len(wish)
+        sequence = generator.model.sequence
+        form = None if sequence is None else sequence.form
+        self.lag = np.zeros((BATCH, total), np.int64)
+        self.kind = np.full((BATCH, total), NEW, np.int64)
+        self.said = np.zeros((BATCH, total, len(generator.codec.spec.fields)), dtype=bool)
         for row in range(BATCH if form is not None else 0):
             assert form is not None
             stream = noise.stream(seed, row, batch, noise.FORM)
-            lag[row], kind[row], _ = form.sample(total, stream)
-        found.append((lag, kind))
-    return found
+            self.lag[row], self.kind[row], self.said[row] = form.sample(total, stream)
+        # Where a window is to return, the first of all is a copy, half of them are variations.
+        for w in np.flatnonzero(wish.source_W >= 0).tolist():
+            half = BATCH // 2
+            self.lag[:half, w], self.kind[:half, w] = w - wish.source_W[w], NEAR
+            self.said[:half, w] = False
+            if batch == 0:
+                self.kind[0, w] = SAME
 
 
-def _planned(
-    form: tuple[np.ndarray, np.ndarray], wish: Wish, w: int, batch: int
-) -> tuple[np.ndarray, np.ndarray]:
-    """Lag and kind of window ``w`` for each candidate, ``(N,)``. Where the window is to return,
-    the first candidate of all is a copy and half of them are variations."""
-    lag_N, kind_N = form[0][:, w].copy(), form[1][:, w].copy()
-    source = int(wish.source_W[w])
-    if source >= 0:
-        half = len(lag_N) // 2
-        lag_N[:half], kind_N[:half] = w - source, NEAR
-        if batch == 0:
-            kind_N[0] = SAME
-    return lag_N, kind_N
+@dataclass
+class _Walk:
+    """The windows chosen so far, and draws of the next one."""
 
+    generator: Generator
+    wish: Wish
+    seed: int
+    prior: str | None
+    temperature: float
+    context: Mapping[str, Any]
 
-def _guide(
-    lag_K: np.ndarray, kind_K: np.ndarray, lag_N: np.ndarray, kind_N: np.ndarray, wish: Wish
-) -> Guide:
-    """What the prior is told: the form of the windows that were chosen, and of each candidate."""
-    past = np.repeat(np.stack([lag_K, kind_K])[:, None], len(lag_N), axis=1)
-    both = np.concatenate([past, np.stack([lag_N, kind_N])[:, :, None]], axis=2)
-    windows = both.shape[2]
-    ends = np.full((windows, 2), ENDS) if wish.loop else ends_of(0, windows, len(wish))
-    return Guide(both[0], both[1], np.tile(ends, (len(lag_N), 1, 1)))
+    def __post_init__(self) -> None:
+        generator, spec, total = self.generator, self.generator.codec.spec, len(self.wish)
+        self.z = np.zeros((total, generator.positions, generator.latent), dtype=np.float32)
+        self.heard = self.z.copy()
+        self.cells = np.zeros((total, spec.steps, spec.rows), dtype=np.int64)
+        self.lag, self.kind = np.zeros(total, np.int64), np.full(total, NEW, np.int64)
 
+    def take(self, w: int, many: _Candidates, best: int) -> None:
+        """Window ``w`` is this candidate from now on."""
+        self.z[w], self.heard[w] = many.z_NPD[best], many.heard_NPD[best]
+        self.cells[w] = many.cells_NTR[best]
+        self.lag[w], self.kind[w] = many.lag_N[best], many.kind_N[best]
 
-def _draw(
-    generator: Generator,
-    z_KPD: np.ndarray,
-    guide: Guide,
-    place: tuple[int, int, int],
-    prior: str | None,
-    temperature: float,
-) -> np.ndarray:
-    """Latents ``(N, P, D)`` of the next window after ``z_KPD``, from the prior asked for."""
-    seed, batch, w = place
-    p, d, sequence = generator.positions, generator.latent, generator.model.sequence
-    streams = [noise.stream(seed, row, batch * 4096 + w, noise.LATENTS) for row in range(BATCH)]
-    name = generator.prior_name(prior)
-    if name != "sequence" or sequence is None:
-        raw = torch.from_numpy(
-            np.stack([s.standard_normal(p * d, dtype=np.float32) for s in streams])
+    def draw(self, plan: _Plan, w: int) -> _Candidates:
+        """Candidates for window ``w``."""
+        lag_N, kind_N = plan.lag[:, w], plan.kind[:, w]
+        z_NPD = self._latents(plan, w)
+        heard_NPD = self._blurred(z_NPD, plan.batch, w)
+        back_N = w - np.where(lag_N > 0, lag_N, 1)
+        exact_N = kind_N == SAME
+        z_NPD[exact_N], heard_NPD[exact_N] = self.z[back_N[exact_N]], self.heard[back_N[exact_N]]
+        again_NF = plan.said[:, w] | exact_N[:, None]
+        rows = [field.rows for field in self.generator.codec.spec.fields]
+        said_NR = np.where(np.repeat(again_NF, rows, axis=1) & (w > 0), back_N[:, None], -1)
+        return _Candidates(
+            z_NPD, heard_NPD, self._cells(heard_NPD, said_NR, plan, w), lag_N, kind_N
         )
-        z = raw * temperature
-        new = (generator.model.gaussian.transform(z) if name == "gaussian" else z).numpy()
-        return _copied(new.reshape(BATCH, p, d), z_KPD, guide)
-    noises = np.zeros((BATCH, (w + 1) * p, d, 2), dtype=np.float32)
-    for row, stream in enumerate(streams):
-        noises[row, -p:, :, 0] = stream.random((p, d), dtype=np.float32)
-        noises[row, -p:, :, 1] = stream.standard_normal((p, d), dtype=np.float32)
-    known = torch.from_numpy(np.repeat(z_KPD.reshape(1, w * p, d), BATCH, axis=0))
-    drawn = sequence.sample(torch.from_numpy(noises), temperature, guide, known)
-    return _copied(drawn[:, -p:].numpy().copy(), z_KPD, guide)
 
+    def _latents(self, plan: _Plan, w: int) -> np.ndarray:
+        """Latents ``(N, P, D)`` from the prior, after the windows before."""
+        generator, (p, d) = self.generator, self.z.shape[1:]
+        streams = self._streams(plan.batch, w, noise.LATENTS)
+        name, sequence = generator.prior_name(self.prior), generator.model.sequence
+        if name != "sequence" or sequence is None:
+            plain = np.stack([s.standard_normal(p * d, dtype=np.float32) for s in streams])
+            z = torch.from_numpy(plain) * self.temperature
+            z = generator.model.gaussian.transform(z) if name == "gaussian" else z
+            return z.numpy().reshape(BATCH, p, d).copy()
+        noises = np.zeros((BATCH, (w + 1) * p, d, 2), dtype=np.float32)
+        for row, stream in enumerate(streams):
+            noises[row, -p:, :, 0] = stream.random((p, d), dtype=np.float32)
+            noises[row, -p:, :, 1] = stream.standard_normal((p, d), dtype=np.float32)
+        lag = np.tile(self.lag[: w + 1], (BATCH, 1))
+        kind = np.tile(self.kind[: w + 1], (BATCH, 1))
+        lag[:, w], kind[:, w] = plan.lag[:, w], plan.kind[:, w]
+        total = len(self.wish)
+        ends = np.full((w + 1, 2), ENDS) if self.wish.loop else ends_of(0, w + 1, total)
+        guide = Guide(lag, kind, np.tile(ends, (BATCH, 1, 1)))
+        known = torch.from_numpy(np.repeat(self.z[:w].reshape(1, w * p, d), BATCH, axis=0))
+        drawn = sequence.sample(torch.from_numpy(noises), self.temperature, guide, known)
+        return drawn[:, -p:].numpy().copy()
 
-def _copied(new_NPD: np.ndarray, z_KPD: np.ndarray, guide: Guide) -> np.ndarray:
-    """The draws, those that return exactly replaced by what they return to, to the last bit."""
-    for row in np.flatnonzero(guide.kind_NW[:, -1] == SAME).tolist():
-        new_NPD[row] = z_KPD[len(z_KPD) - guide.lag_NW[row, -1]]
-    return new_NPD
+    def _blurred(self, z_NPD: np.ndarray, batch: int, w: int) -> np.ndarray:
+        """As the decoder hears them, if the model's card says that it hears drawn ones blurred."""
+        level = self.generator.model.blur
+        if not level:
+            return z_NPD.copy()
+        streams = self._streams(batch, w, noise.BLUR)
+        mist = np.stack([s.standard_normal(z_NPD.shape[1:], dtype=np.float32) for s in streams])
+        return np.asarray(np.sqrt(1 - level**2) * z_NPD + level * mist, dtype=np.float32)
 
+    def _cells(self, heard_NPD: np.ndarray, said_NR: np.ndarray, plan: _Plan, w: int) -> np.ndarray:
+        """Cells ``(N, T, R)`` of each candidate, after the windows before; ``said_NR`` are windows
+        whose cells are said again where the rules allow, -1 for none. The window that one says
+        again stands before those that are heard, too far back to be heard itself."""
+        generator, spec = self.generator, self.generator.codec.spec
+        steps, first = spec.steps, max(0, w - HEARD)
+        again_N = said_NR.max(1, initial=-1)
+        told = np.maximum(again_N, 0)
+        before = np.repeat(self.heard[None, first:w], BATCH, axis=0)
+        z = np.concatenate([self.heard[told][:, None], before, heard_NPD[:, None]], axis=1)
+        begin = (1 + w - first) * steps
+        known = np.full((BATCH, begin + steps, spec.rows), -1, dtype=np.int64)
+        known[:, :steps] = self.cells[told]
+        known[:, steps:begin] = self.cells[first:w].reshape(1, -1, spec.rows)
+        echo = np.full(known.shape, -1)
+        echo[:, begin:] = np.where(said_NR[:, None] >= 0, np.arange(steps)[:, None], -1)
+        uniforms = np.full(known.shape, 0.5)
+        for row, stream in enumerate(self._streams(plan.batch, w, noise.CELLS)):
+            uniforms[row, begin:] = stream.random((steps, spec.rows))
+        cells = decode(
+            generator.model.decoder.hearing(generator.model.blur),
+            torch.from_numpy(z.reshape(BATCH, -1, generator.latent)),
+            uniforms_NSR=uniforms,
+            temperature=self.temperature * generator.model.cell_temperature,
+            constraints=generator.codec.constraints([self.context] if self.context else []),
+            known_NSR=known,
+            echo_NSR=echo,
+        )
+        return cells[:, begin:]
 
-def _decode(
-    generator: Generator,
-    z_KPD: np.ndarray,
-    cells_KTR: np.ndarray,
-    new_NPD: np.ndarray,
-    said_N: np.ndarray,
-    place: tuple[int, int, int],
-    temperature: float,
-) -> np.ndarray:
-    """Cells ``(N, T, R)`` of each candidate, after the windows chosen before; a copy says what its
-    source says, ``said_N`` (-1: none), where the rules allow."""
-    seed, batch, w = place
-    spec, steps = generator.codec.spec, generator.codec.spec.steps
-    first = max(0, w - HEARD)
-    heard = w - first
-    z = np.concatenate(
-        [np.repeat(z_KPD[None, first:], BATCH, axis=0), new_NPD[:, None]], axis=1
-    ).reshape(BATCH, -1, generator.latent)
-    known = np.full((BATCH, (heard + 1) * steps, spec.rows), -1, dtype=np.int64)
-    known[:, : heard * steps] = cells_KTR[first:].reshape(1, -1, spec.rows)
-    for row in np.flatnonzero(said_N >= 0).tolist():
-        # The first step may hold a note of another past: it is decoded anew.
-        known[row, heard * steps + 1 :] = cells_KTR[said_N[row], 1:]
-    uniforms = np.full(known.shape, 0.5)
-    for row in range(BATCH):
-        stream = noise.stream(seed, row, batch * 4096 + w, noise.CELLS)
-        uniforms[row, heard * steps :] = stream.random((steps, spec.rows))
-    cells = decode(
-        generator.model.decoder,
-        torch.from_numpy(z),
-        uniforms_NSR=uniforms,
-        temperature=temperature * generator.model.cell_temperature,
-        constraints=generator.codec.constraints(),
-        known_NSR=known,
-    )
-    return cells[:, heard * steps :]
+    def _streams(self, batch: int, w: int, which: int) -> list[np.random.Generator]:
+        return [noise.stream(self.seed, row, batch * MOST + w, which) for row in range(BATCH)]
 
 
 @torch.inference_mode()

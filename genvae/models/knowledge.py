@@ -56,6 +56,10 @@ class Concepts:
         return kept_Z
 
 
+EDGE, FAR = 0.2, 0.03
+"""Shares of real pieces beyond which a score's tail begins, and which says how it falls."""
+
+
 @dataclass(frozen=True)
 class Calibration:
     """How scores of real pieces are spread."""
@@ -72,14 +76,24 @@ class Calibration:
         )
         return ranks
 
-    def strangeness(self, name: str, values: np.ndarray, *, windows: bool) -> np.ndarray:
-        """How many deviations a score lies above the median: half the way between the 16th and
-        the 84th percentile is one."""
-        low, middle, high = np.quantile(
-            self._table(windows)[self.names.index(name)], [0.16, 0.5, 0.84]
-        )
-        apart: np.ndarray = (values - middle) / max((high - low) / 2, 1e-3)
-        return apart
+    def tail(
+        self, name: str, values: np.ndarray, *, windows: bool, both: bool = False
+    ) -> np.ndarray:
+        """How rare a score so high is among real ones (with ``both``, one so far from the
+        median on either side): minus the logarithm of the share that is as high, in nats. Beyond
+        the 80th percentile the tail is taken for exponential, through the 97th, so that what no
+        real piece reaches is still told apart."""
+        known_Q = self._table(windows)[self.names.index(name)].astype(np.float64)
+        if both:
+            middle = float(np.median(known_Q))
+            known_Q, values = np.sort(np.abs(known_Q - middle)), np.abs(values - middle)
+        edge, far = np.quantile(known_Q, [1 - EDGE, 1 - FAR])
+        slope = max(float(far - edge) / np.log(EDGE / FAR), 1e-9)
+        shares = 1.0 - np.interp(values, known_Q, np.linspace(0.0, 1.0, len(known_Q)))
+        within = -np.log(np.maximum(shares, EDGE))
+        beyond = (values - edge) / slope - np.log(EDGE)
+        found: np.ndarray = np.where(values > edge, beyond, within)
+        return found
 
     def _table(self, windows: bool) -> np.ndarray:
         return self.windows_CQ if windows else self.pieces_CQ

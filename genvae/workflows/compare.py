@@ -212,7 +212,7 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
         given = Linear(material.train_NTR, run.latents, codec.spec)
     else:
         path = place / f"model{SUFFIX}"
-        workflow.train(run.recipe, out=path, run=place, folder=folder)
+        workflow.train(run.recipe, out=path, run=place, folder=folder, tools=False)
         for name in ("checkpoint.safetensors", "best.safetensors"):
             (place / name).unlink(missing_ok=True)
         stored = files.read(path)

@@ -7,15 +7,17 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
 
+from genvae.domains.base import Windows
 from genvae.errors import ModelProblem, OptionProblem, nearest
 from genvae.evaluation.metrics import events_f1
 from genvae.generation import edit, noise
-from genvae.generation.generator import Generator
+from genvae.generation.generator import BATCH, Generator
 from genvae.models.knowledge import Concepts
 from genvae.workflows import deliver, told
 from genvae.workflows.between import Place, Source, delivered
@@ -27,6 +29,13 @@ FURTHEST = 6.0
 """Deviations that may be asked for."""
 CLOSE = 0.55
 """Candidates that keep less of the source (F1 of events) are taken only if nothing else serves."""
+UNPLAYABLE = 1.0
+"""What a candidate costs that cannot be played."""
+ROUNDS, GOOD, WRONG = 10, 1.0, 4.0
+"""Rounds of looking around the best candidate, a price that will do, and what it costs at least if
+the attribute has not moved the right way: only then all rounds are gone, else half of them."""
+
+OnRound = Callable[[], None]
 
 
 def wishes(opened: Opened, given: Sequence[str]) -> dict[str, float]:
@@ -77,19 +86,31 @@ def edited(
     *,
     orthogonal: bool = False,
     seed: int = 0,
+    on_round: OnRound = lambda: None,
 ) -> Made:
     """The piece moved along one concept after another. Of several strengths the one is taken whose
     piece comes nearest to what was asked, while the other attributes and the events stay as near
-    as they can. Facts: ``asked`` and ``moved``, in deviations, ``others`` (mean move of the
-    attributes that were not asked for) and ``kept`` (F1 of events with the source)."""
+    as they can; then up to ``ROUNDS`` times what lies around the best so far is tried, window by
+    window, until it will do. Every candidate is decoded and measured. Facts: ``asked`` and
+    ``moved``, in deviations, ``others`` (mean move of the attributes that were not asked for) and
+    ``kept`` (F1 of events with the source)."""
     concepts = concepts_of(opened)
     z_WPD = source.z_WPD
     done: dict[str, float] = {}
     for number, (name, amount) in enumerate(asked.items()):
         done[name] = amount
         rng = noise.stream(seed, number, 0, noise.LATENTS)
+        judge = _Judge(opened, source, dict(done))
         candidates = _candidates(opened, z_WPD, concepts, name, amount, orthogonal, rng)
-        z_WPD = _best(opened, source, candidates, done)
+        z_WPD, price = judge.best(candidates)
+        on_round()
+        way_Z = amount * concepts.direction(name, orthogonal=orthogonal)
+        factor_ZZ = opened.model.gaussian.factor.numpy()
+        for number in range(ROUNDS):
+            if price > (GOOD if number < ROUNDS // 2 else WRONG):
+                tried = edit.around(z_WPD, source.z_WPD, way_Z, factor_ZZ, BATCH, rng)
+                z_WPD, price = min((z_WPD, price), judge.best(tried), key=lambda found: found[1])
+            on_round()
     facts: dict[str, Any] = {"of": source.name, "asked": dict(asked)}
     made = next(iter(delivered(opened, [Place(z_WPD, source.context, facts)])))
     moved = moves(opened, source, made)
@@ -143,24 +164,41 @@ def _candidates(
     return edit.apart(z_WPD, opened.model.gaussian.factor.numpy(), rng)[:32]
 
 
-def _best(
-    opened: Opened, source: Source, candidates_KWPD: np.ndarray, asked: Mapping[str, float]
-) -> np.ndarray:
-    """The candidate whose likeliest piece is nearest to what is asked."""
-    codec, concepts = opened.codec, concepts_of(opened)
-    opened = told.of_context(opened, source.context)
-    before = codec.measure(codec.assemble(source.encoded.windows, source.context))
-    prices = []
-    contexts = [source.context] * len(candidates_KWPD)
-    for windows in Generator(opened.model, codec).decode(candidates_KWPD, contexts=contexts):
-        moved = _moves(concepts, before, codec.measure(codec.assemble(windows, source.context)))
+@dataclass(frozen=True)
+class _Judge:
+    """What candidates cost that are to be the source with so much more of what is ``asked``."""
+
+    opened: Opened
+    source: Source
+    asked: Mapping[str, float]
+
+    def best(self, candidates_KWPD: np.ndarray) -> tuple[np.ndarray, float]:
+        """The candidate whose likeliest piece costs least, and its price."""
+        codec, context = self.opened.codec, self.source.context
+        before = codec.measure(codec.assemble(self.source.encoded.windows, context))
+        playable = codec.check(self.source.piece).playable is True
+        opened = told.of_context(self.opened, context)
+        decoded = Generator(opened.model, codec).decode(
+            candidates_KWPD, contexts=[context] * len(candidates_KWPD)
+        )
+        prices = np.array([self._price(windows, before) for windows in decoded])
+        for at in np.argsort(prices).tolist() if playable else ():
+            # What cannot be played is mended or drawn again, and is no longer what it was.
+            if codec.check(codec.assemble(decoded[at], context)).playable is not False:
+                break
+            prices[at] += UNPLAYABLE
+        at = int(prices.argmin())
+        return candidates_KWPD[at], float(prices[at])
+
+    def _price(self, windows: Windows, before: Mapping[str, float]) -> float:
+        codec = self.opened.codec
+        after = codec.measure(codec.assemble(windows, self.source.context))
+        moved = _moves(concepts_of(self.opened), before, after)
         price = 0.0
-        for name, amount in asked.items():
+        for name, amount in self.asked.items():
             got = moved[name] if math.isfinite(moved[name]) else 0.0
-            price += min(abs(got - amount) / abs(amount), 2.0) + 4.0 * (got * amount <= 0)
-        rest = [abs(v) for k, v in moved.items() if k not in asked and math.isfinite(v)]
+            price += min(abs(got - amount) / abs(amount), 2.0) + WRONG * (got * amount <= 0)
+        rest = [abs(v) for k, v in moved.items() if k not in self.asked and math.isfinite(v)]
         price += 2.0 * float(np.mean(rest)) if rest else 0.0
-        kept = events_f1(codec, windows, source.encoded.windows)
-        prices.append(price + 0.5 * (1 - kept) + 5.0 * max(0.0, CLOSE - kept))
-    best: np.ndarray = candidates_KWPD[int(np.argmin(prices))]
-    return best
+        kept = events_f1(codec, windows, self.source.encoded.windows)
+        return price + 0.5 * (1 - kept) + 5.0 * max(0.0, CLOSE - kept)

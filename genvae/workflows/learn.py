@@ -17,13 +17,15 @@ from genvae.models import files
 from genvae.models.knowledge import Calibration, Concepts
 from genvae.workflows import dataset as data
 from genvae.workflows.score import raw_scores, strangest
-from genvae.workflows.store import Opened
+from genvae.workflows.store import Opened, open_model
 from genvae.workflows.stretches import measured, stretches
 
 WINDOWS = 4000
 """Windows of training pieces that directions are learned from."""
 PIECES = 400
 """Pieces that scores are calibrated on, and that deviations are taken of."""
+FEWEST = 8
+"""Of those, below which pieces that were learned from serve as well."""
 LENGTH = 4
 """Windows of the pieces that deviations are taken of: eight bars, a level of 64 columns."""
 LONGEST = 16
@@ -40,11 +42,24 @@ def learn(
 ) -> tuple[Concepts, Calibration]:
     """Concept vectors from training pieces, deviations from held-out ones, calibration on the
     validation part. With a folder all of it serves for each. Raises CorpusProblem."""
+    return learn_from(opened, *parts_of(opened, folder), seed=seed, progress=progress)
+
+
+def learn_from(
+    opened: Opened,
+    train: Sequence[np.ndarray],
+    validation: Sequence[np.ndarray],
+    held: Sequence[np.ndarray],
+    *,
+    seed: int = 0,
+    progress: Progress | None = None,
+) -> tuple[Concepts, Calibration]:
+    """As ``learn``, from the cells ``(S, R)`` of pieces. Raises CorpusProblem."""
     tell = progress or (lambda _name, _done, _total: None)
-    train, validation, held = parts_of(opened, folder)
     rng = np.random.default_rng(seed)
     tell("concepts", 0, 1)
     concepts = _concepts(opened, train, held, rng)
+    tell("concepts", 1, 1)
     pieces = stretches(opened.codec, validation, 2, LONGEST)
     chosen = [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]]
     scores = []
@@ -52,6 +67,32 @@ def learn(
         scores.append(raw_scores(opened.model, windows))
         tell("scores", number + 1, len(chosen))
     return concepts, _calibration(scores)
+
+
+def add_to(
+    path: Path,
+    train: Sequence[np.ndarray],
+    validation: Sequence[np.ndarray],
+    held: Sequence[np.ndarray],
+    on_stage: Callable[[str, int], None],
+    on_step: Callable[[int, dict[str, float]], None],
+    say: Callable[[str], None],
+) -> None:
+    """Learn both for a model that was just trained, and write them to its file, which is whole
+    without them: where the pieces do not give them, that is said and no more."""
+    begun: set[str] = set()
+
+    def tell(stage: str, done: int, total: int) -> None:
+        if stage not in begun:
+            begun.add(stage)
+            on_stage(stage, total)
+        on_step(done, {})
+
+    opened = open_model(str(path))
+    try:
+        keep(opened, *learn_from(opened, train, validation, held, progress=tell))
+    except CorpusProblem as why:
+        say(f"without concept vectors and calibrated scores: {why}")
 
 
 def keep(opened: Opened, concepts: Concepts, calibration: Calibration) -> None:
@@ -75,6 +116,24 @@ def parts_of(
     return train, validation, held
 
 
+def _spread_over(
+    codec: Codec, held: Sequence[np.ndarray], train: Sequence[np.ndarray]
+) -> list[Windows]:
+    """The stretches that deviations are taken of: held-out ones, and where those are too few, or
+    too short, to have any, others too."""
+    pieces: list[Windows] = []
+    for cells, shortest in ((held, LENGTH), (train, LENGTH), (held, 1), (train, 1)):
+        try:
+            pieces += stretches(codec, cells, shortest, LENGTH)
+        except CorpusProblem:
+            continue
+        if len(pieces) >= FEWEST:
+            break
+    if not pieces:
+        raise CorpusProblem("no piece has a whole window")
+    return pieces
+
+
 def _concepts(
     opened: Opened,
     train: Sequence[np.ndarray],
@@ -88,10 +147,7 @@ def _concepts(
     z_NZ = posterior_means(opened.model, windows).reshape(len(windows_NTR), -1).astype(float)
     single = [{k: v[i : i + 1] for k, v in windows.items()} for i in range(len(windows_NTR))]
     labels_NA = measured(codec, single)
-    try:
-        pieces = stretches(codec, held, LENGTH, LENGTH)
-    except CorpusProblem:
-        pieces = stretches(codec, held, 1, LENGTH)
+    pieces = _spread_over(codec, held, train)
     of_pieces_NA = measured(codec, [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]])
     size = len(codec.attributes)
     means, probe = np.zeros((size, z_NZ.shape[1])), np.zeros((size, z_NZ.shape[1]))

@@ -5,7 +5,7 @@ Axes:  W windows of a piece
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -38,15 +38,17 @@ def strangest(
     calibration: Calibration, by_window: dict[str, np.ndarray], piece: dict[str, float]
 ) -> tuple[np.ndarray, float]:
     """The combined score of each window ``(W,)`` and of the piece: the root of the summed squares
-    of what each score lies above its median among real ones, in deviations. The encoder's
-    counts on both sides: a Gaussian in many dimensions has its mass on a shell, and latents near
-    its centre are as strange as those far away."""
+    of how rare each score is among real ones (``Calibration.tail``, in nats), so that one part
+    that is very rare is not drowned by others that are not (between Fisher's sum of them and
+    their maximum; chosen on validation pieces). The encoder's counts on both sides: a Gaussian
+    in many dimensions has its mass on a shell, and latents near its centre are as strange as
+    those far away."""
 
     def combined(scores: Mapping[str, np.ndarray], windows: bool) -> np.ndarray:
-        squares = []
-        for name, values in scores.items():
-            apart = calibration.strangeness(name, values, windows=windows)
-            squares.append(np.square(np.abs(apart) if name == "encoder" else np.maximum(apart, 0)))
+        squares = [
+            np.square(calibration.tail(name, values, windows=windows, both=name == "encoder"))
+            for name, values in scores.items()
+        ]
         return np.asarray(np.sqrt(np.sum(squares, axis=0)))
 
     of_piece = combined({k: np.array(v) for k, v in piece.items()}, windows=False)
@@ -54,7 +56,7 @@ def strangest(
 
 
 def scores_of(opened: Opened, source: Source) -> dict[str, Any]:
-    """``score`` (deviations above the median of real pieces), ``percentile`` among them, those of
+    """``score`` (how rare, in nats; see ``strangest``), ``percentile`` among real pieces, those of
     each part, and the same of each window. Raises ModelProblem."""
     calibration = calibrated(opened)
     by_window, piece = raw_scores(opened.model, source.encoded.windows)
@@ -84,14 +86,19 @@ def scores_of(opened: Opened, source: Source) -> dict[str, Any]:
 
 
 def scores(
-    opened: Opened, paths: Sequence[Path], on_problem: OnProblem
+    opened: Opened,
+    paths: Sequence[Path],
+    on_problem: OnProblem,
+    on_piece: Callable[[], None] = lambda: None,
 ) -> list[tuple[dict[str, Any], Source]]:
     """Every piece of every file. Raises ModelProblem."""
     calibrated(opened)
-    return [
-        ({"file": str(path), "piece": source.name, **scores_of(opened, source)}, source)
-        for path, source in read_all(opened, paths, on_problem)
-    ]
+    found = []
+    for path, source in read_all(opened, paths, on_problem):
+        row = {"file": str(path), "piece": source.name, **scores_of(opened, source)}
+        found.append((row, source))
+        on_piece()
+    return found
 
 
 def calibrated(opened: Opened) -> Calibration:

@@ -136,6 +136,7 @@ def soundtrack(
             seed=seed + attempt * 2**32,
             prior=asked.prior,
             temperature=asked.temperature,
+            context=context,
             on_window=step,
         )
         facts = {"seed": seed, "of": level.piece.name, "attempt": attempt}
@@ -163,8 +164,9 @@ def _pool(
     items = [(index, 0) for index in range(BATCH)]
     heat = asked.temperature
     z = generator.draw(items, POOL, seed=seed, prior=asked.prior, temperature=heat)
-    songs = generator.decode(z, items=items, seed=seed, temperature=heat, drawn=True)
     wide = codec.repeated(context, POOL)
+    told_of: dict[str, Any] = {"items": items, "contexts": [wide] * BATCH, "seed": seed}
+    songs = generator.decode(z, temperature=heat, drawn=True, **told_of)
     curves = [codec.curve(codec.assemble(windows, wide)) for windows in songs]
     return np.concatenate([c.tension_M for c in curves]), curves[0].seconds / POOL
 

@@ -33,7 +33,7 @@ from genvae.training.prior import (
     latents_of,
 )
 from genvae.training.split import Split
-from genvae.workflows import conditions
+from genvae.workflows import conditions, learn
 from genvae.workflows import dataset as data
 from genvae.workflows.trained_card import card_of
 from genvae.workflows.usual import bounds
@@ -59,6 +59,7 @@ def train(
     resume: bool = False,
     prior_only: bool = False,
     decoder_only: bool = False,
+    tools: bool = True,
     listen: Listener | None = None,
 ) -> Path:
     """Train what the recipe says and write the model to ``out``.
@@ -66,8 +67,8 @@ def train(
     ``run`` is the folder of checkpoints and ``metrics.jsonl``; ``folder`` replaces the recipe's
     corpora; ``start`` is a model to go on from; with ``prior_only`` its encoder and decoder stay
     as they are and only the sequence prior is fitted on; with ``decoder_only`` encoder and priors
-    stay, and so does every latent. Raises RecipeProblem, CorpusProblem,
-    FileProblem.
+    stay, and so does every latent. With ``tools`` concept vectors and calibrated scores are
+    learned at the end. Raises RecipeProblem, CorpusProblem, FileProblem.
     """
     import torch
 
@@ -152,6 +153,10 @@ def train(
         card=card,
         version=__version__,
     )
+    if tools:
+        split = (parts.train, parts.validation, parts.heldout or parts.validation)
+        cut = [[pieces.cells[i] for i in part] for part in split]
+        learn.add_to(out, *cut, listen.stage, listen.advance, listen.say)
     return out
 
 

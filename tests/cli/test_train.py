@@ -54,6 +54,10 @@ def test_a_model_is_trained_used_resumed_and_judged(run: Run, genvae_home: Path)
     assert any(line.startswith("train 2/2 nll_tiles ") for line in lines)
     assert lines[-1].endswith("genvae sample --model small")
     assert run("sample", "--model", "small", "-n", 1, "--raw", "--out", "o").code == 0
+    scored = run("score", "data/levels/caves.txt", "--model", "small", "--json")
+    assert 0 <= scored.document[0]["percentile"] <= 100
+    edited = run("edit", "data/levels/caves.txt", "--set", "coins=+1", "--model", "small")
+    assert "coins: asked +1, moved" in edited.out
 
     again = run(*command)
     assert again.code == 1

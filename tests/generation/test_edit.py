@@ -36,7 +36,7 @@ def test_a_probe_reads_the_unit_of_the_attribute() -> None:
 def test_candidates_move_every_window_by_multiples_of_the_amount() -> None:
     found = edit.along(Z_WPD, CONCEPTS, "more", -2.0, orthogonal=True)
     assert found.shape == (8, 3, 1, 2)
-    assert found[3, 0, 0].tolist() == pytest.approx([-2.0, 0.0])
+    assert found[2, 0, 0].tolist() == pytest.approx([-2.0, 0.0])
     assert len(edit.along(Z_WPD, CONCEPTS, "more", 1.0, orthogonal=False)) == 16
 
 
@@ -70,9 +70,23 @@ def test_a_part_of_a_longer_piece_is_at_no_distance() -> None:
     assert edit.distance(rng.standard_normal((4, 2, 3)), long, typical) > 0.5
 
 
-def test_percentiles_and_deviations_of_a_calibration() -> None:
+def test_percentiles_and_tails_of_a_calibration() -> None:
     levels = np.arange(101.0)[None]
     found = Calibration(("score",), levels, levels / 10)
     assert found.percentile("score", np.array([25.0, 1e9]), windows=False).tolist() == [25.0, 100.0]
     assert found.percentile("score", np.array([2.5]), windows=True).tolist() == [25.0]
-    assert found.strangeness("score", np.array([84.0]), windows=False)[0] == pytest.approx(1.0)
+    tail = found.tail("score", np.array([50.0, 80.0, 97.0, 114.0]), windows=False)
+    assert np.exp(-tail).tolist() == pytest.approx([0.5, 0.2, 0.03, 0.0045])
+    apart = found.tail("score", np.array([30.0, 70.0]), windows=False, both=True)
+    assert np.exp(-apart).tolist() == pytest.approx([0.6, 0.6], abs=0.01)
+
+
+def test_what_lies_around_keeps_what_returns_and_goes_back_too() -> None:
+    source = np.array([[[1.0, 2.0]], [[0.0, 0.0]], [[1.0, 2.0]]])
+    best = source + 5.0
+    rng = np.random.default_rng(0)
+    found = edit.around(best, source, np.array([1.0, 0.0]), 0.1 * np.eye(2), 16, rng)
+    assert found.shape == (16, 3, 1, 2)
+    assert (found[:, 0] == found[:, 2]).all()
+    assert (found != best).any(axis=(1, 2, 3)).all()
+    assert any((found[7, w] == source[w]).all() for w in range(3))
