@@ -5,7 +5,7 @@ Axes:  N windows · S steps of a piece · R cells · P positions · D dims of z 
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -15,6 +15,7 @@ from genvae.errors import CorpusProblem
 from genvae.generation.encoding import posterior_means
 from genvae.models import files
 from genvae.models.knowledge import Calibration, Concepts
+from genvae.training.split import Split
 from genvae.workflows import dataset as data
 from genvae.workflows.score import raw_scores, strangest
 from genvae.workflows.store import Opened, open_model
@@ -71,11 +72,10 @@ def learn_from(
 
 def add_to(
     path: Path,
-    train: Sequence[np.ndarray],
-    validation: Sequence[np.ndarray],
-    held: Sequence[np.ndarray],
+    pieces: data.Dataset,
+    parts: Split,
     on_stage: Callable[[str, int], None],
-    on_step: Callable[[int, dict[str, float]], None],
+    on_step: Callable[[int, Mapping[str, float]], None],
     say: Callable[[str], None],
 ) -> None:
     """Learn both for a model that was just trained, and write them to its file, which is whole
@@ -88,6 +88,10 @@ def add_to(
             on_stage(stage, total)
         on_step(done, {})
 
+    train, validation, held = (
+        [pieces.cells[i] for i in part]
+        for part in (parts.train, parts.validation, parts.heldout or parts.validation)
+    )
     opened = open_model(str(path))
     try:
         keep(opened, *learn_from(opened, train, validation, held, progress=tell))

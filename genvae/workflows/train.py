@@ -154,9 +154,7 @@ def train(
         version=__version__,
     )
     if tools:
-        split = (parts.train, parts.validation, parts.heldout or parts.validation)
-        cut = [[pieces.cells[i] for i in part] for part in split]
-        learn.add_to(out, *cut, listen.stage, listen.advance, listen.say)
+        learn.add_to(out, pieces, parts, listen.stage, listen.advance, listen.say)
     return out
 
 
