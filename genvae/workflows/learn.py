@@ -10,7 +10,7 @@ from pathlib import Path
 
 import numpy as np
 
-from genvae.domains.base import split_cells
+from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import CorpusProblem
 from genvae.generation.encoding import posterior_means
 from genvae.models import files
