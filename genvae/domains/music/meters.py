@@ -25,8 +25,9 @@ METERS = (COMMON, (3, 4), (6, 8))
 """What can be asked for and learned from. 2/2 counts as 4/4, a bar of 12/8 as two of 6/8."""
 OTHER = "other"
 """The label of a window whose bars are of no such meter, or not all of one."""
-RARE = 0.05
-"""Share of bars with something in the padding up to which it is taken for padding."""
+RARE = 0.12
+"""Share of bars with something in the padding up to which it is taken for padding; of 4,000 pieces
+in 4/4 one in 300 has so little in the last quarter of its bars."""
 
 
 def parse_meter(text: str, problem: type[GenvaeError], where: str) -> tuple[int, int]:

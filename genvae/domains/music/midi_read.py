@@ -131,12 +131,14 @@ def _refuse_beyond(path: Path, raw: Raw) -> None:
         raise FileProblem(
             f"{path}: a MIDI file without a note; expected at least one track of notes"
         )
-    for what, found, most in (
-        ("tracks", len(raw.parts), MAX_TRACKS),
-        ("notes", len(raw.onsets_M), MAX_NOTES),
-    ):
-        if found > most:
-            raise FileProblem(f"{path}: {found} {what}, expected at most {most}; cut it into songs")
+    tracks, notes = len(raw.parts), len(raw.onsets_M)
+    if tracks > MAX_TRACKS:  # reading stops at one too many
+        found = f"at least {tracks} tracks, expected at most {MAX_TRACKS}"
+    elif notes > MAX_NOTES:
+        found = f"{notes} notes, expected at most {MAX_NOTES}"
+    else:
+        return
+    raise FileProblem(f"{path}: {found}; cut it into songs")
 
 
 def _last_step(raw: Raw) -> int:

@@ -11,10 +11,11 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from genvae.domains.music.layouts import STEPS
+from genvae.domains.music.layouts import CELL, STEPS
 from genvae.domains.music.roll import cells_of_windows
 from genvae.domains.music.song import Meter
 from genvae.domains.music.transpose import home_of, key_name
+from genvae.domains.music.units import meter_to_steps
 
 BAR = [[0, 4, 4]]
 
@@ -34,12 +35,13 @@ def blend_contexts(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict
 def travel_context(
     a: Mapping[str, Any], b: Mapping[str, Any], shares: Sequence[float]
 ) -> dict[str, Any]:
-    """The context of one song that goes from a to b: in a's meter, each window in the keys of the
-    nearer song, the tempo changing window by window."""
+    """The context of one song that goes from a to b: each window in the keys and the meter of the
+    nearer song, the tempo changing window by window. Where a song changes its meter, or its bars
+    take more than a cell, all is in a's meters."""
     context = blend_contexts(a, b, 0.5)
     keys_a, keys_b = (_shifts(c, len(shares)) for c in (a, b))
     context["shifts"] = [keys_a[w] if t < 0.5 else keys_b[w] for w, t in enumerate(shares)]
-    meters = a.get("meters") or BAR
+    meters = _meters_on_the_way(a, b, sum(t < 0.5 for t in shares))
     cells = cells_of_windows(tuple(Meter(*m) for m in meters), len(shares))
     starts = [int(max(0, cells[w * STEPS])) for w in range(len(shares))]
     tempos = [[s, _tempo_between(a, b, t)] for s, t in zip(starts, shares, strict=True)]
@@ -49,6 +51,18 @@ def travel_context(
     for entry in ("steps", "bars"):
         context.pop(entry, None)
     return context
+
+
+def _meters_on_the_way(a: Mapping[str, Any], b: Mapping[str, Any], turn: int) -> list[list[int]]:
+    """The meters of a song that is in a's meter up to window ``turn``, then in b's."""
+    first, last = (list(c.get("meters") or BAR) for c in (a, b))
+    plain = all(len(m) == 1 and meter_to_steps(*m[0][1:]) <= CELL for m in (first, last))
+    if not plain or first[0][1:] == last[0][1:]:
+        return first
+    if not turn:
+        return last
+    step = int(cells_of_windows((Meter(*first[0]),), turn).max()) + 1
+    return [*first, [step, *last[0][1:]]]
 
 
 def loop_context(context: Mapping[str, Any], windows: int) -> dict[str, Any]:

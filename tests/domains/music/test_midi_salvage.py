@@ -213,7 +213,7 @@ def test_limits_are_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> No
     path.write_bytes(file(*[track(note(60, channel=i % 9)) for i in range(1000)]))
     assert len(read_midi(path).voices) == 1000
     path.write_bytes(file(*[track(A) for _ in range(midi_raw.MAX_TRACKS + 9)]))
-    with pytest.raises(FileProblem, match="tracks, expected at most 2048"):
+    with pytest.raises(FileProblem, match="at least 2049 tracks, expected at most 2048"):
         read_midi(path)
     monkeypatch.setattr(midi_read, "MAX_NOTES", 9)
     path.write_bytes(file(track(*[note(60)] * 10)))
