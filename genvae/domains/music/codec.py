@@ -154,7 +154,7 @@ class MusicCodec(Codec):
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
     ) -> Constraints:
         """See ``LayoutRules``; the meters of the contexts say where nothing may begin."""
-        return LayoutRules(self.layout, Padding(contexts, first))
+        return LayoutRules(self.layout, Padding(contexts, first, self.layout.grid))
 
     def window_labels(
         self, context: Mapping[str, Any], windows: int

@@ -11,6 +11,7 @@ import numpy as np
 
 from genvae.domains.music.chords import EMPTY, PITCH, SLOT_TOKENS, TOUCHES
 from genvae.domains.music.feel import EARLY, FEELS, GROUPS, SILENT, SOUNDING
+from genvae.domains.music.grids import from_grid
 from genvae.domains.music.layouts import HOLD, LINE_TOKENS, ONSET, REST, Layout, VoicePlan
 from genvae.domains.music.meters import Padding
 
@@ -32,7 +33,7 @@ class LayoutRules:
         self._rules: list[_Rule] = []
         for plan in layout.voices:
             row = len(self._rules)
-            self._rules += _drums(plan, row) if plan.drums else _pitched(plan, row)
+            self._rules += _drums(plan, row) if plan.drums else _pitched(plan, row, layout.grid)
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
         """``(K,)`` or ``(N, K)``, None where any category may come."""
@@ -53,14 +54,14 @@ def _drums(plan: VoicePlan, row: int) -> list[_Rule]:
     return [lambda step, cells_NTR: None, *feels]
 
 
-def _pitched(plan: VoicePlan, row: int) -> list[_Rule]:
+def _pitched(plan: VoicePlan, row: int, grid: int) -> list[_Rule]:
     if plan.line:
-        return [_line(plan, row)]
+        return [_line(plan, row, grid)]
     slots = [_slot(plan, row, slot) for slot in range(plan.slots)]
     return slots + [_touch(row + slot) for slot in range(plan.slots)]
 
 
-def _line(plan: VoicePlan, row: int) -> _Rule:
+def _line(plan: VoicePlan, row: int, grid: int) -> _Rule:
     going_K = np.zeros(LINE_TOKENS, dtype=bool)
     going_K[[REST, HOLD]] = True
     going_K[ONSET + plan.low : ONSET + plan.high + 1] = True
@@ -70,7 +71,10 @@ def _line(plan: VoicePlan, row: int) -> _Rule:
         if step == 0:
             return fresh_K
         mask_NK = np.tile(going_K, (len(cells_NTR), 1))
-        mask_NK[:, HOLD] = cells_NTR[:, step - 1, row] != REST
+        before_N = cells_NTR[:, step - 1, row]
+        mask_NK[:, HOLD] = before_N != REST
+        if from_grid(step, grid) == from_grid(step - 1, grid):  # in one 16th's room is one note's
+            mask_NK[before_N >= ONSET, ONSET:] = False
         return mask_NK
 
     return allow

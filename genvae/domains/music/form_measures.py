@@ -23,7 +23,7 @@ import numpy as np
 
 from genvae.domains.base import Windows
 from genvae.domains.music.augment import segment_bytes
-from genvae.domains.music.layouts import CELL, Layout, flat
+from genvae.domains.music.layouts import Layout, flat
 from genvae.domains.music.song import Song, Voice
 from genvae.domains.music.windows import to_windows
 
@@ -67,7 +67,9 @@ def form_measures(song: Song, layout: Layout) -> dict[str, float]:
     bars = bar_keys(windows, shifts_N, layout)
     found["loop_bars"], found["copied_bars"] = longest_loop(bars), longest_copy(bars)
     for plan in layout.voices:
-        found[f"rhythm_again_{plan.name}"] = _rhythm_again(windows[plan.main] >= plan.first)
+        found[f"rhythm_again_{plan.name}"] = _rhythm_again(
+            windows[plan.main] >= plan.first, layout.cell
+        )
         voice = song.voice(plan.name)
         if plan.line and voice is not None:
             moves_M = np.abs(np.diff(voice.table()[:, 2]))
@@ -147,8 +149,8 @@ def bar_keys(windows: Windows, shifts_N: np.ndarray, layout: Layout) -> list[byt
             sounding_NRT = x_NRT - shifts_N[:, None, None].astype(np.int16)
             x_NRT = np.where(x_NRT >= plan.first, sounding_NRT, x_NRT)
         count, rows, steps = x_NRT.shape
-        x_NBRT = x_NRT.reshape(count, rows, steps // CELL, CELL).transpose(0, 2, 1, 3)
-        x_BX = x_NBRT.reshape(-1, rows * CELL)
+        x_NBRT = x_NRT.reshape(count, rows, steps // layout.cell, layout.cell).transpose(0, 2, 1, 3)
+        x_BX = x_NBRT.reshape(-1, rows * layout.cell)
         parts.append(x_BX)
         begins.append((x_BX >= plan.first).any(axis=1))
     alive_B = np.logical_or.reduce(begins)
@@ -200,9 +202,8 @@ def _runs(bars: Sequence[bytes | None], lag: int) -> list[tuple[int, int]]:
     return found
 
 
-def _rhythm_again(begins_NRT: np.ndarray) -> float:
-    count, _, steps = begins_NRT.shape
-    rhythm_BT = begins_NRT.any(axis=1).reshape(count * steps // CELL, CELL)
+def _rhythm_again(begins_NRT: np.ndarray, cell: int) -> float:
+    rhythm_BT = begins_NRT.any(axis=1).reshape(-1, cell)
     both_B = rhythm_BT[1:].any(axis=1) & rhythm_BT[:-1].any(axis=1)
     same_B = (rhythm_BT[1:] == rhythm_BT[:-1]).all(axis=1)
     return float(same_B[both_B].mean()) if both_B.any() else float("nan")

@@ -11,7 +11,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.domains.music.layouts import COMMON, ONSET, STEPS, Layout
+from genvae.domains.music.layouts import COMMON, ONSET, Layout
 from genvae.domains.music.meters import METERS, kind_of_bar, named
 from genvae.domains.music.song import Bar, Meter
 from genvae.domains.music.units import meter_to_steps
@@ -55,7 +55,7 @@ def mode_of(windows: Windows, layout: Layout) -> str | None:
         pitch_NRT = windows[plan.main].astype(np.int64) - plan.first
         highest_NT = pitch_NRT.max(axis=1)
         tokens_NT = np.where(highest_NT >= 0, highest_NT + ONSET, 1)
-    weights_P = pitch_class_weights(tokens_NT.reshape(-1, STEPS)).sum(0)
+    weights_P = pitch_class_weights(tokens_NT).sum(0)
     begun = tokens_NT[tokens_NT >= ONSET] - ONSET
     if not len(begun):
         return None

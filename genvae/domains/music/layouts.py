@@ -12,9 +12,10 @@ import numpy as np
 from genvae.domains.base import Field, WindowSpec
 from genvae.domains.music import chords, feel
 from genvae.domains.music.drums import CLASSES, DRUM_SETS
+from genvae.domains.music.units import STEPS_PER_BEAT
 
 STEPS = 32
-"""Steps in a window: two cells of ``CELL`` steps."""
+"""Steps in a window of 16ths: two cells of ``CELL`` steps."""
 CELL = 16
 """Steps that a bar takes in a window; longer bars take several."""
 COMMON = (4, 4)
@@ -84,19 +85,31 @@ class VoicePlan:
 
 @dataclass(frozen=True)
 class Layout:
-    """Voices in decoding order; the tempo of a piece made from nothing, and the meters that are
-    learned from, the default first (see ``meters.py``; a file's own meter is kept whatever it
-    is)."""
+    """Voices in decoding order; the tempo of a piece made from nothing, the steps of windows in a
+    quarter note (see ``grids.py``; another than four for lines alone), and the meters that are
+    learned from, the default first (see ``meters.py``; a file's own meter is kept whatever it is).
+    """
 
     name: str
     summary: str
     voices: tuple[VoicePlan, ...]
     tempo: float = 120.0
+    grid: int = STEPS_PER_BEAT
     meters: tuple[tuple[int, int], ...] = (COMMON,)
 
     def spec(self) -> WindowSpec:
-        """The window: the fields of each voice, two bars of 16 steps."""
-        return WindowSpec(tuple(f for v in self.voices for f in v.fields()), STEPS, "step")
+        """The window: the fields of each voice, two bars of 16 steps (or as the grid has it)."""
+        return WindowSpec(tuple(f for v in self.voices for f in v.fields()), self.steps, "step")
+
+    @property
+    def cell(self) -> int:
+        """Steps that a bar takes in a window."""
+        return CELL * self.grid // STEPS_PER_BEAT
+
+    @property
+    def steps(self) -> int:
+        """Steps in a window."""
+        return STEPS * self.grid // STEPS_PER_BEAT
 
     @property
     def pitched(self) -> tuple[VoicePlan, ...]:
@@ -120,6 +133,12 @@ LAYOUTS: dict[str, Layout] = {
     for layout in (
         Layout("trio", "melody, bass and drums", (_DRUMS, _BASS, _MELODY)),
         Layout("melody", "one line of single notes", (_MELODY,)),
+        Layout(
+            "melody-triplets",
+            "one line of eighths and their triplets, six steps a beat",
+            (_MELODY,),
+            grid=6,
+        ),
         Layout("duo", "melody and bass", (_BASS, _MELODY)),
         Layout(
             "drums",

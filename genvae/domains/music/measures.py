@@ -16,7 +16,7 @@ from genvae.domains.music.chords import touch_counts
 from genvae.domains.music.drums import BITS_OF_SET
 from genvae.domains.music.feel import OFFSET_OF_FEEL, SILENT, VELOCITY_OF_FEEL, feel_counts
 from genvae.domains.music.key import ONE_SCALE
-from genvae.domains.music.layouts import FEEL, HOLD, STEPS, TOUCH, Layout, flat
+from genvae.domains.music.layouts import FEEL, HOLD, TOUCH, Layout, flat
 from genvae.domains.music.song import Song
 
 FEWEST_NOTES = 4
@@ -131,8 +131,9 @@ def _feel_measures(feels_NX: np.ndarray, name: str) -> dict[str, np.ndarray]:
 
 
 def _durations(x_NT: np.ndarray, window_M: np.ndarray, step_M: np.ndarray) -> np.ndarray:
-    stops_NT = np.where(x_NT != HOLD, np.arange(STEPS), STEPS)
+    steps = x_NT.shape[1]
+    stops_NT = np.where(x_NT != HOLD, np.arange(steps), steps)
     next_NT = np.minimum.accumulate(stops_NT[:, ::-1], axis=1)[:, ::-1]
-    next_NT = np.concatenate([next_NT[:, 1:], np.full((len(x_NT), 1), STEPS)], axis=1)
+    next_NT = np.concatenate([next_NT[:, 1:], np.full((len(x_NT), 1), steps)], axis=1)
     lengths = next_NT[window_M, step_M] - step_M
-    return np.bincount(lengths, minlength=STEPS + 1)[1:]
+    return np.bincount(lengths, minlength=steps + 1)[1:]

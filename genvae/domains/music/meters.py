@@ -15,10 +15,11 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
+from genvae.domains.music.grids import to_grid
 from genvae.domains.music.layouts import CELL, COMMON, STEPS, Layout
 from genvae.domains.music.roll import bar_chunks, cells_of_windows
 from genvae.domains.music.song import Bar, Meter, bar_lines
-from genvae.domains.music.units import meter_to_beat_steps, meter_to_steps
+from genvae.domains.music.units import STEPS_PER_BEAT, meter_to_beat_steps, meter_to_steps
 from genvae.errors import GenvaeError
 
 METERS = (COMMON, (3, 4), (6, 8))
@@ -73,9 +74,15 @@ def window_meters(meters: Sequence[Sequence[int]], windows: int) -> list[str]:
 class Padding:
     """Which cells hold nothing, for pieces that are decoded side by side."""
 
-    def __init__(self, contexts: Sequence[Mapping[str, Any]], first: int = 0) -> None:
+    def __init__(
+        self,
+        contexts: Sequence[Mapping[str, Any]],
+        first: int = 0,
+        grid: int = STEPS_PER_BEAT,
+    ) -> None:
         """``contexts`` are those of the pieces, one each or one for all; asked about are their
-        windows from the ``first`` on."""
+        windows from the ``first`` on, of so many steps a beat."""
+        self._grid, self._steps = grid, STEPS * grid // STEPS_PER_BEAT
         given = [c.get("meters") or [(0, *COMMON)] for c in contexts]
         self._meters = [tuple(Meter(*m) for m in meters) for meters in given]
         self._first = first
@@ -84,11 +91,12 @@ class Padding:
     def at(self, step: int) -> np.ndarray | None:
         """``(N,)``, or ``(1,)`` if all are alike; None where there is no padding."""
         while step >= self._empty_NS.shape[1]:
-            windows = max(8, 2 * self._empty_NS.shape[1] // STEPS)
-            rows = [cells_of_windows(m, self._first + windows) < 0 for m in self._meters]
+            windows = max(8, 2 * self._empty_NS.shape[1] // self._steps)
+            count = self._first + windows
+            rows = [cells_of_windows(m, count, self._grid) < 0 for m in self._meters]
             if not rows:
                 return None
-            self._empty_NS = np.stack(rows)[:, self._first * STEPS :]
+            self._empty_NS = np.stack(rows)[:, self._first * self._steps :]
         empty_N: np.ndarray = self._empty_NS[:, step]
         return empty_N if empty_N.any() else None
 
@@ -98,17 +106,22 @@ def likely_meter(windows: Windows, layout: Layout) -> tuple[int, int]:
     where (nearly) nothing begins in the last four cells of a bar; 6/8 rather than 3/4 where no
     less begins on its second beat than on the third of the other."""
     short = [m for m in layout.meters if meter_to_steps(*m) < CELL]
-    begins_BT = np.zeros((len(next(iter(windows.values()))) * STEPS // CELL, CELL), dtype=bool)
+    count = len(next(iter(windows.values())))
+    begins_BT = np.zeros((count * STEPS // CELL, layout.cell), dtype=bool)
     for plan in layout.voices:
         begins_NRT = windows[plan.main] >= plan.first
-        begins_BT |= begins_NRT.any(axis=1).reshape(-1, CELL)
+        begins_BT |= begins_NRT.any(axis=1).reshape(-1, layout.cell)
     busy_BT = begins_BT[begins_BT.any(axis=1)]
     if not short or not len(busy_BT):
         return layout.meters[0]
     full = [m for m in layout.meters if m not in short]
-    if full and busy_BT[:, meter_to_steps(*short[0]) :].any(axis=1).mean() > RARE:
+    if (
+        full
+        and busy_BT[:, int(to_grid(meter_to_steps(*short[0]), layout.grid)) :].any(axis=1).mean()
+        > RARE
+    ):
         return full[0]
     if len(short) == 1:
         return short[0]
-    on_T = busy_BT.sum(axis=0)
-    return (6, 8) if on_T[6] >= on_T[8] else (3, 4)
+    second, third = (busy_BT[:, int(to_grid(step, layout.grid))].sum() for step in (6, 8))
+    return (6, 8) if second >= third else (3, 4)

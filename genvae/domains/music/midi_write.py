@@ -12,10 +12,13 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from genvae.domains.music.midi_raw import END_MARKER
 from genvae.domains.music.song import Song, Voice
 from genvae.domains.music.units import (
     TICKS_PER_BEAT,
+    TICKS_PER_STEP,
     bpm_to_microseconds_per_beat,
     steps_to_ticks,
 )
@@ -102,9 +105,10 @@ def _track(voice: Voice, channel: int, end: int) -> Any:
     offs = []
     ons = []
     following: dict[int, int] = {}
+    late = _late(voice)
     for step, length, pitch, velocity, offset in reversed(voice.notes):
         start = max(0, steps_to_ticks(step) + offset)
-        stop = steps_to_ticks(step + length)
+        stop = late.get(step + length, steps_to_ticks(step + length))
         # A note that comes early ends the one before it on its pitch.
         if start < following.get(pitch, stop) < stop:
             stop = following[pitch]
@@ -112,6 +116,18 @@ def _track(voice: Voice, channel: int, end: int) -> Any:
         ons.append((start, Message("note_on", channel=channel, note=pitch, velocity=velocity)))
         offs.append((stop, Message("note_off", channel=channel, note=pitch, velocity=0)))
     return _timed(events + offs[::-1] + ons[::-1], end)
+
+
+def _late(voice: Voice) -> dict[int, int]:
+    """In a line, the tick at which the note of each step begins that begins off it: one that ends
+    there is held until then (triplets)."""
+    table_M4, offsets_M = voice.table(), voice.offsets()
+    starts_M, ends_M = table_M4[:, 0], table_M4[:, :2].sum(axis=1)
+    if voice.drums or not offsets_M.any() or (ends_M[:-1] > starts_M[1:]).any():
+        return {}
+    off = offsets_M != 0
+    ticks_M = np.maximum(starts_M * TICKS_PER_STEP + offsets_M, 0)
+    return dict(zip(starts_M[off].tolist(), ticks_M[off].tolist(), strict=True))
 
 
 def _timed(events: list[tuple[int, Any]], end: int) -> Any:

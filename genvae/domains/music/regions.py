@@ -13,7 +13,8 @@ from dataclasses import replace
 import numpy as np
 
 from genvae.domains.base import Encoded, Windows
-from genvae.domains.music.layouts import HOLD, STEPS, Layout
+from genvae.domains.music.grids import from_grid
+from genvae.domains.music.layouts import HOLD, Layout
 from genvae.domains.music.roll import cells_of_windows
 from genvae.domains.music.song import Meter, Song, Voice, bar_lines
 from genvae.domains.music.windows import to_windows
@@ -39,14 +40,20 @@ def region(text: str, encoded: Encoded, layout: Layout) -> Windows:
             voices &= asked
         else:
             inside_S &= _bars(value, meters, steps, f"--keep {text}")
-    cells_C = cells_of_windows(meters, len(encoded))
+    cells_C = _song_steps(meters, len(encoded), layout)
     at_C = np.maximum.accumulate(np.minimum(cells_C, steps - 1))
-    inside_NT = inside_S[np.maximum(at_C, 0)].reshape(-1, STEPS)
+    inside_NT = inside_S[np.maximum(at_C, 0)].reshape(-1, layout.steps)
     return {
         f.name: np.repeat(inside_NT[:, None] & (plan.name in voices), f.rows, axis=1)
         for plan in layout.voices
         for f in plan.fields()
     }
+
+
+def _song_steps(meters: tuple[Meter, ...], windows: int, layout: Layout) -> np.ndarray:
+    """The step of the song that each cell belongs to, -1 for padding."""
+    cells_C = cells_of_windows(meters, windows, layout.grid)
+    return np.where(cells_C >= 0, from_grid(cells_C, layout.grid), -1)
 
 
 def _meters(encoded: Encoded) -> tuple[Meter, ...]:
@@ -67,7 +74,7 @@ def _bars(value: str, meters: tuple[Meter, ...], steps: int, where: str) -> np.n
 
 def kept_steps(keep: Windows, encoded: Encoded, layout: Layout) -> dict[str, np.ndarray]:
     """For each voice the steps in which it is kept, ``(S,)``."""
-    cells_C = cells_of_windows(_meters(encoded), len(encoded))
+    cells_C = _song_steps(_meters(encoded), len(encoded), layout)
     steps = int(encoded.context["steps"])
     real = (cells_C >= 0) & (cells_C < steps)
     found = {}

@@ -15,9 +15,10 @@ from collections.abc import Callable
 import numpy as np
 
 from genvae.domains.music.drums import BITS_OF_SET, CLASS_OF_PITCH, PITCH_OF_CLASS
+from genvae.domains.music.grids import to_grid
 from genvae.domains.music.layouts import CELL, HOLD, ONSET, REST, STEPS
 from genvae.domains.music.song import Bar, Meter, bar_lines
-from genvae.domains.music.units import meter_to_beat_steps
+from genvae.domains.music.units import STEPS_PER_BEAT, meter_to_beat_steps
 
 ACCENTS = ((16, 100), (4, 92), (2, 84), (1, 76))
 """Velocity by place in the bar where none is learned: the first step is loudest, then the other
@@ -34,27 +35,33 @@ def bar_chunks(bar: Bar) -> list[tuple[int, int]]:
     return [(bar.step + at, min(size, bar.length - at)) for at in range(0, bar.length, size)]
 
 
-def cells_of_steps(meters: tuple[Meter, ...], steps: int) -> np.ndarray:
-    """The step in each cell, ``(C,)``, -1 for padding, for as many windows as ``steps`` need."""
-    return _cells(meters, lambda bar, _: bar.step >= steps)
+def cells_of_steps(meters: tuple[Meter, ...], steps: int, grid: int = STEPS_PER_BEAT) -> np.ndarray:
+    """The step in each cell, ``(C,)``, -1 for padding, for as many windows as ``steps`` of a song
+    need; on another grid steps are that one's."""
+    return _cells(meters, lambda bar, _: bar.step >= steps, grid)
 
 
-def cells_of_windows(meters: tuple[Meter, ...], windows: int) -> np.ndarray:
-    """The step in each cell, ``(windows * 32,)``, -1 for padding."""
-    cells = _cells(meters, lambda _, chunks: chunks * CELL >= windows * STEPS)
-    return cells[: windows * STEPS]
+def cells_of_windows(
+    meters: tuple[Meter, ...], windows: int, grid: int = STEPS_PER_BEAT
+) -> np.ndarray:
+    """The step in each cell, ``(windows * 32,)``, -1 for padding; on another grid as many as that
+    one's windows have, and its steps."""
+    cells = _cells(meters, lambda _, chunks: chunks * CELL >= windows * STEPS, grid)
+    return cells[: windows * STEPS * grid // STEPS_PER_BEAT]
 
 
-def _cells(meters: tuple[Meter, ...], enough: Callable[[Bar, int], bool]) -> np.ndarray:
+def _cells(meters: tuple[Meter, ...], enough: Callable[[Bar, int], bool], grid: int) -> np.ndarray:
     chunks: list[tuple[int, int]] = []
     for bar in bar_lines(meters):
         if enough(bar, len(chunks)):
             break
         chunks.extend(bar_chunks(bar))
-    starts_B2 = np.array(chunks, dtype=np.int64).reshape(-1, 2)
-    within = np.arange(CELL)
-    cells = np.where(within < starts_B2[:, 1:], starts_B2[:, :1] + within, -1).reshape(-1)
-    return np.concatenate([cells, np.full(-len(cells) % STEPS, -1)])
+    parts_B2 = np.array(chunks, dtype=np.int64).reshape(-1, 2)
+    starts_B = to_grid(parts_B2[:, 0], grid)
+    lengths_B = to_grid(parts_B2.sum(axis=1), grid) - starts_B
+    within = np.arange(CELL * grid // STEPS_PER_BEAT)
+    cells = np.where(within < lengths_B[:, None], starts_B[:, None] + within, -1).reshape(-1)
+    return np.concatenate([cells, np.full(-len(cells) % (len(within) * STEPS // CELL), -1)])
 
 
 def line_tokens(table_M4: np.ndarray, steps: int) -> np.ndarray:
@@ -83,14 +90,14 @@ def drum_tokens(table_M4: np.ndarray, steps: int) -> np.ndarray:
     return tokens
 
 
-def spread(tokens_RS: np.ndarray, cells_C: np.ndarray, line: bool) -> np.ndarray:
-    """Tokens by step to tokens by cell, ``(R, C)``; the padding of a line holds a note that
-    sounds before it."""
+def spread(tokens_RS: np.ndarray, cells_C: np.ndarray, line: bool, cell: int = CELL) -> np.ndarray:
+    """Tokens by step to tokens by cell, ``(R, C)``, ``cell`` of them a bar; the padding of a line
+    holds a note that sounds before it."""
     real = cells_C >= 0
     tokens_RC = np.where(real, tokens_RS[:, np.maximum(cells_C, 0)], REST)
     if line and not real.all():
         last_C = np.maximum.accumulate(np.where(real, np.arange(len(cells_C)), 0))
-        in_bar_C = np.repeat(real.reshape(-1, CELL).any(axis=1), CELL)
+        in_bar_C = np.repeat(real.reshape(-1, cell).any(axis=1), cell)
         held_RC = ~real & in_bar_C & (tokens_RC[:, last_C] != REST)
         tokens_RC = np.where(held_RC, HOLD, tokens_RC)
     return tokens_RC

@@ -12,19 +12,24 @@ import numpy as np
 from genvae.domains.music.chords import chord_notes, chord_tokens, folded
 from genvae.domains.music.drums import CLASS_OF_PITCH
 from genvae.domains.music.feel import feel_tokens, struck
+from genvae.domains.music.grids import line_from_grid, line_on_grid
 from genvae.domains.music.layouts import FEEL, NOTES, TOUCH, VoicePlan
 from genvae.domains.music.roll import drum_notes, drum_tokens, line_notes, line_tokens
 from genvae.domains.music.song import Voice
+from genvae.domains.music.units import STEPS_PER_BEAT
 
 
 def voice_tokens(
-    voice: Voice, plan: VoicePlan, steps: int
+    voice: Voice, plan: VoicePlan, steps: int, grid: int = STEPS_PER_BEAT
 ) -> tuple[dict[str, np.ndarray], list[str]]:
     """``(R, S)`` for each of the plan's fields, at the pitches that sound, and lines that say
-    what found no place."""
+    what found no place. ``steps`` are those of the ``grid``, steps a beat."""
     table_M4 = voice.table()
     if plan.line:
-        return {plan.name: line_tokens(table_M4, steps)[None]}, []
+        table_M5 = np.column_stack([table_M4, voice.offsets()])
+        table_M4, lost = line_on_grid(table_M5, grid)
+        remark = f"{plan.name}: {lost} notes left out that are nearer to others than the grid is"
+        return {plan.name: line_tokens(table_M4, steps)[None]}, [remark] if lost else []
     if not plan.drums:
         notes_RS, touch_RS, lost = chord_tokens(table_M4, steps, plan.slots)
         remark = f"{plan.name}: {lost} notes left out where more than {plan.slots} begin at once"
@@ -40,9 +45,13 @@ def voice_tokens(
 
 
 def voice_notes(
-    tokens: Mapping[str, np.ndarray], plan: VoicePlan, shift_S: np.ndarray, accents_S: np.ndarray
+    tokens: Mapping[str, np.ndarray],
+    plan: VoicePlan,
+    shift_S: np.ndarray,
+    accents_S: np.ndarray,
+    grid: int = STEPS_PER_BEAT,
 ) -> np.ndarray:
-    """The inverse: notes ``(M, 5)``: step, length, pitch, velocity, offset.
+    """The inverse: notes ``(M, 5)``: step, length, pitch, velocity, offset, those of the song.
 
     ``shift_S`` is taken off each pitch; ``accents_S`` are the velocities where none is said.
     """
@@ -59,4 +68,4 @@ def voice_notes(
     if plan.feel:
         classes_M = CLASS_OF_PITCH[table[:, 2]]
         velocities_M, offsets_M = struck(tokens[FEEL], table[:, 0], classes_M, accents_S)
-    return np.column_stack([table, velocities_M, offsets_M])
+    return line_from_grid(np.column_stack([table, velocities_M, offsets_M]), grid)

@@ -24,9 +24,11 @@ from dataclasses import dataclass, replace
 import numpy as np
 
 from genvae.domains.music.drums import CLASS_OF_PITCH, PITCH_OF_CLASS
+from genvae.domains.music.grids import triplets
 from genvae.domains.music.layouts import Layout, VoicePlan
 from genvae.domains.music.song import Song, Voice, note_tuples
 from genvae.domains.music.tracks import tracks_asked_for
+from genvae.domains.music.units import STEPS_PER_BEAT
 from genvae.errors import FileProblem
 
 BASS_PROGRAMS = range(32, 40)
@@ -125,7 +127,7 @@ def pick_voices(
     voices = tuple(
         _kit(plan, song, asked, remarks)
         if plan.drums
-        else pianos.get(plan.name) or _line(plan, chosen, remarks)
+        else pianos.get(plan.name) or _line(plan, chosen, remarks, layout.grid)
         for plan in layout.voices
     )
     if left:
@@ -168,12 +170,15 @@ def _choose(
     return min(low, key=lambda c: (c.median, c.number)), "the lowest line"
 
 
-def _line(plan: VoicePlan, chosen: Mapping[str, _Candidate], remarks: list[str]) -> Voice:
-    """One note at each onset, none overlapping the next."""
+def _line(
+    plan: VoicePlan, chosen: Mapping[str, _Candidate], remarks: list[str], grid: int
+) -> Voice:
+    """One note at each onset, none overlapping the next. Notes keep their distance from the 16ths
+    where the layout has another grid."""
     if plan.name not in chosen:
         return Voice(plan.name, (), plan.program)
     candidate = chosen[plan.name]
-    table = candidate.table_M4
+    table = np.column_stack([candidate.table_M4, candidate.voice.offsets()])
     height = table[:, 2] if plan.role == "bass" else -table[:, 2]
     table = table[np.lexsort((height, table[:, 0]))]
     first = np.append(True, np.diff(table[:, 0]) > 0)
@@ -185,6 +190,14 @@ def _line(plan: VoicePlan, chosen: Mapping[str, _Candidate], remarks: list[str])
         remarks.append(f"{plan.name}: {int((~first).sum())} notes of chords left out")
     if cut:
         remarks.append(f"{plan.name}: {cut} notes cut where the next begins")
+    thirds = triplets(line[:, 4])
+    if grid == STEPS_PER_BEAT:
+        line[:, 4] = 0
+        if thirds:
+            remarks.append(
+                f"{plan.name}: {thirds} notes of triplets moved to 16ths; "
+                "the layout melody-triplets holds them"
+            )
     return Voice(plan.name, note_tuples(line), candidate.voice.program)
 
 

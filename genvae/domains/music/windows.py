@@ -12,8 +12,9 @@ import numpy as np
 
 from genvae.domains.base import Encoded, Windows
 from genvae.domains.music.chords import chord_weights
+from genvae.domains.music.grids import from_grid, to_grid
 from genvae.domains.music.key import key_path, shift_to_c
-from genvae.domains.music.layouts import HOLD, ONSET, STEPS, TOUCH, Layout, flat
+from genvae.domains.music.layouts import HOLD, ONSET, TOUCH, Layout, flat
 from genvae.domains.music.meters import likely_meter
 from genvae.domains.music.roll import (
     accents,
@@ -31,23 +32,24 @@ SOUNDING_WEIGHT = 0.125
 
 def to_windows(song: Song, layout: Layout) -> Encoded:
     """Windows of a song that has the layout's voices, shifted to C's set window by window."""
-    cells_C = cells_of_steps(song.meters, song.steps)
-    steps = max(int(cells_C.max(initial=0)) + 1, song.steps)
+    grid = layout.grid
+    cells_C = cells_of_steps(song.meters, song.steps, grid)
+    steps = max(int(cells_C.max(initial=0)) + 1, int(to_grid(song.steps, grid)))
     tokens: dict[str, np.ndarray] = {}
     programs: dict[str, int] = {}
     notes = list(song.remarks)
     for plan in layout.voices:
         voice = song.voice(plan.name) or Voice(plan.name, (), plan.program, plan.drums)
-        found, remarks = voice_tokens(voice, plan, steps)
-        tokens |= {n: spread(x_RS, cells_C, line=plan.line) for n, x_RS in found.items()}
+        found, remarks = voice_tokens(voice, plan, steps, grid)
+        tokens |= {n: spread(x_RS, cells_C, plan.line, layout.cell) for n, x_RS in found.items()}
         notes += remarks
         programs[plan.name] = voice.program
-    count = len(cells_C) // STEPS
+    count = len(cells_C) // layout.steps
     shifts_N = _shifts(tokens, layout, count)
     first = {plan.main: plan.first for plan in layout.pitched}
     windows: Windows = {}
     for name, tokens_RC in tokens.items():
-        x_NRT = tokens_RC.reshape(len(tokens_RC), count, STEPS).transpose(1, 0, 2)
+        x_NRT = tokens_RC.reshape(len(tokens_RC), count, layout.steps).transpose(1, 0, 2)
         if name in first:
             x_NRT = np.where(x_NRT >= first[name], x_NRT + shifts_N[:, None, None], x_NRT)
         windows[name] = np.ascontiguousarray(x_NRT, dtype=np.int16)
@@ -70,22 +72,25 @@ def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -
     count = len(next(iter(windows.values())))
     given = context.get("meters") or [(0, *likely_meter(windows, layout))]
     meters = tuple(Meter(*m) for m in given)
-    cells_C = cells_of_windows(meters, count)
+    cells_C = cells_of_windows(meters, count, layout.grid)
     real = cells_C >= 0
-    steps = _length(cells_C, meters, context)
-    shift_S = np.repeat(_shift_of_windows(context, count), STEPS)[real][:steps]
+    steps = _length(int(from_grid(cells_C.max(initial=-1) + 1, layout.grid)), meters, context)
+    own = int(to_grid(steps, layout.grid))
+    shift_S = np.repeat(_shift_of_windows(context, count), layout.steps)[real][:own]
     velocity_S = accents(meters, max(steps, 1))
+    at_S = np.minimum(from_grid(np.arange(max(own, 1)), layout.grid), len(velocity_S) - 1)
+    velocity_S = velocity_S[at_S]
     voices = []
     for plan in layout.voices:
         tokens = {
             f.name: windows[f.name]
             .transpose(1, 0, 2)
-            .reshape(f.rows, count * STEPS)
+            .reshape(f.rows, count * layout.steps)
             .astype(np.int64)
             for f in plan.fields()
         }
-        tokens = {name: x_RC[:, real][:, :steps] for name, x_RC in tokens.items()}
-        table = voice_notes(tokens, plan, shift_S, velocity_S)
+        tokens = {name: x_RC[:, real][:, :own] for name, x_RC in tokens.items()}
+        table = voice_notes(tokens, plan, shift_S, velocity_S, layout.grid)
         program = int(context.get("programs", {}).get(plan.name, plan.program))
         voices.append(Voice(plan.name, note_tuples(table), program, plan.drums))
     name = str(context.get("name", "song"))
@@ -123,11 +128,11 @@ def _shifts(tokens: Mapping[str, np.ndarray], layout: Layout, count: int) -> np.
     for plan in layout.pitched:
         tokens_RC = tokens[plan.main]
         if plan.line:
-            weights_NP += pitch_class_weights(tokens_RC.reshape(-1, STEPS))
+            weights_NP += pitch_class_weights(tokens_RC.reshape(-1, layout.steps))
         else:
-            lasting, begun = chord_weights(tokens_RC, tokens[TOUCH], STEPS)
+            lasting, begun = chord_weights(tokens_RC, tokens[TOUCH], layout.steps)
             weights_NP += SOUNDING_WEIGHT * lasting + ONSET_WEIGHT * begun
-        pitch_NX = tokens_RC.reshape(len(tokens_RC), count, STEPS).transpose(1, 0, 2)
+        pitch_NX = tokens_RC.reshape(len(tokens_RC), count, layout.steps).transpose(1, 0, 2)
         pitch_NX = flat(pitch_NX) - plan.first
         low_N = np.minimum(low_N, np.where(pitch_NX >= 0, pitch_NX, 127).min(axis=1, initial=127))
         high_N = np.maximum(high_N, pitch_NX.max(axis=1, initial=0))
@@ -143,8 +148,7 @@ def _shift_of_windows(context: Mapping[str, Any], count: int) -> np.ndarray:
     return np.array(shifts + shifts[-1:] * (count - len(shifts)), dtype=np.int64)
 
 
-def _length(cells_C: np.ndarray, meters: tuple[Meter, ...], context: Mapping[str, Any]) -> int:
-    steps = int(cells_C.max(initial=-1)) + 1
+def _length(steps: int, meters: tuple[Meter, ...], context: Mapping[str, Any]) -> int:
     if context.get("steps") is not None:
         steps = min(steps, int(context["steps"]))
     if context.get("bars") is not None:
