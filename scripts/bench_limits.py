@@ -3,7 +3,8 @@
 python scripts/bench_limits.py                       every file through every command
 python scripts/bench_limits.py --files tracks,hours --commands check,encode
 
-Each command is a process of its own, ended at 2 GB of memory or after ``--seconds``. The table
+Each command is a process of its own, ended at 2 GB of memory or after ``--seconds`` of the
+processor. The table
 has a row for each: exit code, peak of memory in MB, seconds of the processor, and the last line
 on stderr. A traceback, an end by a signal or by these limits is bad; exit code 1 if there is one.
 """
@@ -127,14 +128,14 @@ def ran(command: tuple[str, ...], seconds: float) -> Ran:
                 stdout=subprocess.DEVNULL,
                 stderr=stderr,
             )
-        over, start = "", time.monotonic()
+        over = ""
         while True:
             done, status, used = os.wait4(process.pid, os.WNOHANG)
             if done:
                 break
             if resident(process.pid) > MEGABYTES:
                 over = over or f"ended at {MEGABYTES:.0f} MB"
-            if time.monotonic() - start > seconds:
+            if busy(process.pid) > seconds:
                 over = over or f"ended after {seconds:.0f} s"
             if over:
                 process.kill()
@@ -154,6 +155,16 @@ def resident(process: int) -> float:
         return 0.0
     found = [line for line in text.splitlines() if line.startswith("VmRSS")]
     return int(found[0].split()[1]) / 1024 if found else 0.0
+
+
+def busy(process: int) -> float:
+    """Seconds of the processor that a process has used."""
+    try:
+        text = Path(f"/proc/{process}/stat").read_text(encoding="utf-8")
+    except OSError:
+        return 0.0
+    user, system = text.rpartition(")")[2].split()[11:13]
+    return (int(user) + int(system)) / os.sysconf("SC_CLK_TCK")
 
 
 def rows(

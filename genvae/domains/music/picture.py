@@ -5,13 +5,15 @@ Axes:  H height · W width · 3 red, green, blue
 
 from __future__ import annotations
 
+from itertools import groupby
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 from genvae.domains.music.drums import CLASS_OF_PITCH, NAMES, SHORT
-from genvae.domains.music.song import Bar, Song, Voice
+from genvae.domains.music.song import Bar, Song, Voice, note_tuples
 from genvae.domains.music.units import meter_to_beat_steps
 from genvae.domains.writing import whole
 
@@ -23,6 +25,8 @@ STEP_W, ROW_H = 6, 6
 GAP_H = 8
 BAR_LIMIT = 160
 """Bars in a picture; longer songs show their beginning."""
+TEXT_LIMIT = 1024
+"""Bars in the terminal."""
 
 _KEYS = ("C", "C#", "D", "D#", "E", "F", "F#", "G", "G#", "A", "A#", "B")
 
@@ -65,12 +69,13 @@ def write_png(song: Song, path: Path) -> None:
 
 def song_text(song: Song, width: int) -> Any:
     """A piano-roll as ``rich.text.Text``: systems of as many bars as fit into ``width`` columns,
-    a lane a voice, two pitches a line of half blocks."""
+    a lane a voice, two pitches a line of half blocks; the beginning of a very long song."""
     from rich.text import Text
 
     text = Text(no_wrap=True, overflow="crop")
-    bars = song.bars()
-    lanes = [v for v in reversed(song.voices) if v.notes]
+    whole_song = song.bars()
+    bars = whole_song[:TEXT_LIMIT]
+    lanes = [(v, v.table()) for v in reversed(song.voices) if v.notes]
     if not lanes or not bars:
         return Text(f"{song.name}: no notes")
     room = max(width - 6, 8)
@@ -78,9 +83,11 @@ def song_text(song: Song, width: int) -> Any:
     while at < len(bars):
         system = _system(bars[at:], room)
         text.append(f"bar {at + 1}\n", style="dim")
-        for voice in lanes:
-            _append_lane(text, voice, system, song.steps, room)
+        for voice, table_M4 in lanes:
+            _append_lane(text, voice, table_M4, system, song.steps, room)
         at += len(system)
+    if len(bars) < len(whole_song):
+        text.append(f"and {len(whole_song) - len(bars)} more bars\n", style="dim")
     text.right_crop(1)
     return text
 
@@ -122,9 +129,12 @@ def _block(
     lane[top : top + ROW_H - 1, left : left + 1] = tuple(c * 6 // 10 for c in colour)
 
 
-def _append_lane(text: Any, voice: Voice, system: list[Bar], steps: int, room: int) -> None:
+def _append_lane(
+    text: Any, voice: Voice, table_M4: np.ndarray, system: list[Bar], steps: int, room: int
+) -> None:
     first, last = system[0].step, system[-1].step + system[-1].length
-    notes = [n for n in voice.notes if n.end > first and n.step < last]
+    heard_M = (table_M4[:, 0] < last) & (table_M4[:, 0] + table_M4[:, 1] > first)
+    notes = note_tuples(table_M4[heard_M])
     names: list[str]
     if voice.drums:
         used = sorted({int(CLASS_OF_PITCH[n.pitch]) for n in notes} - {-1}, reverse=True)
@@ -148,22 +158,25 @@ def _append_lane(text: Any, voice: Voice, system: list[Bar], steps: int, room: i
         label = names[y] if not voice.drums else "/".join(n[:2] for n in names[y : y + 2])
         text.append(f"{label:>5}", style="dim")
         columns = 0
+        cells: list[tuple[str, str]] = []
         for bar in system:
-            text.append("│", style="dim")
+            cells.append(("│", "dim"))
             beat = meter_to_beat_steps(bar.meter.numerator, bar.meter.denominator)
             for i in range(min(bar.length, room - columns - 1)):
                 upper, lower = grid[y : y + 2, bar.step - first + i]
-                _append_cell(text, int(upper), int(lower), i % beat == 0, colour)
+                cells.append(_cell(int(upper), int(lower), i % beat == 0, colour))
             columns += bar.length + 1
+        for style, run in groupby(cells, key=itemgetter(1)):
+            text.append("".join(sign for sign, _ in run), style=style)
         text.append("\n")
 
 
-def _append_cell(text: Any, upper: int, lower: int, on_beat: bool, colour: str) -> None:
+def _cell(upper: int, lower: int, on_beat: bool, colour: str) -> tuple[str, str]:
+    """A sign and its style."""
     if not upper and not lower:
-        text.append("·" if on_beat else " ", style="dim")
-        return
+        return "·" if on_beat else " ", "dim"
     block = "█" if upper and lower else "▀" if upper else "▄"
-    text.append(block, style=colour if 2 in (upper, lower) else f"dim {colour}")
+    return block, colour if 2 in (upper, lower) else f"dim {colour}"
 
 
 def _pitch_name(pitch: int) -> str:
