@@ -41,15 +41,25 @@ COUNTED = {
 
 
 def learned(
-    recipe: Recipe, codec: Codec, pieces: data.Dataset, parts: Split, folder: Path | None
+    recipe: Recipe,
+    codec: Codec,
+    pieces: data.Dataset,
+    parts: Split,
+    folder: Path | None,
+    given: Sequence[Condition] = (),
 ) -> tuple[tuple[Condition, ...], np.ndarray]:
     """The conditions of the recipe, their classes found in the training pieces; and the numbers of
-    all pieces' classes, ``(I, C)``. Raises RecipeProblem and CorpusProblem."""
+    all pieces' classes, ``(I, C)``. Those ``given``, of a model to go on from, keep their classes:
+    it knows no others. Raises RecipeProblem and CorpusProblem."""
     names = recipe.condition.names
     check(recipe, codec, folder)
     found, columns = [], []
+    before = {condition.name: condition for condition in given}
     for name in names:
-        if name in codec.attributes:
+        if name in before:
+            condition = before[name]
+            numbers_I = numbers([condition], recipe, codec, pieces, folder)[:, 0].tolist()
+        elif name in codec.attributes:
             condition, numbers_I = _of_numbers(name, recipe, codec, pieces, parts)
         else:
             told = _told(name, recipe, codec, pieces, folder)

@@ -97,7 +97,8 @@ def train(
         )
     known = data.windows_of(codec, [pieces.cells[i] for i in parts.train])
     codec.observe(split_cells(codec.spec, known))
-    told, told_IC = conditions.learned(recipe, codec, pieces, parts, folder)
+    given = files.read(start).conditions if start is not None else ()
+    told, told_IC = conditions.learned(recipe, codec, pieces, parts, folder, given)
     for name, shares in conditions.shares(told, told_IC).items():
         listen.say(f"{name}: " + ", ".join(f"{value} {n}" for value, n in shares.items()))
     cells = conditions.with_classes(pieces.cells, told_IC)

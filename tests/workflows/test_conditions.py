@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shutil
 from dataclasses import replace
 from pathlib import Path
 
@@ -134,6 +135,8 @@ def test_training_goes_on_from_a_model_without_conditions(trained: Path, tmp_pat
     steps = replace(RECIPE.training, steps=1, validate_every=1)
     short = {"training": steps, "prior": replace(RECIPE.prior, steps=1)}
     folder = trained.parent / "songs"
+    for style in ("low", "other"):
+        shutil.copytree(folder / "low", folder.parent / "more" / style)
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENVAE_HOME", str(trained.parent / "home"))
         first = train(
@@ -146,7 +149,15 @@ def test_training_goes_on_from_a_model_without_conditions(trained: Path, tmp_pat
             folder=folder,
             start=first,
         )
+        other = train(
+            replace(RECIPE, **short),
+            out=tmp_path / "c.safetensors",
+            run=tmp_path,
+            folder=folder.parent / "more",
+            start=second,
+        )
     assert not files.read(first).conditions
+    assert files.read(other).conditions == files.read(second).conditions
     assert [c.name for c in files.read(second).conditions] == ["style", "meter", "density"]
 
 
