@@ -79,21 +79,27 @@ class Calibration:
     def tail(
         self, name: str, values: np.ndarray, *, windows: bool, both: bool = False
     ) -> np.ndarray:
-        """How rare a score so high is among real ones (with ``both``, one so far from the
-        median on either side): minus the logarithm of the share that is as high, in nats. Beyond
-        the 80th percentile the tail is taken for exponential, through the 97th, so that what no
-        real piece reaches is still told apart."""
+        """How rare a score so high is among real ones (with ``both``, one so high or so low):
+        minus the logarithm of the share that is as far out, in nats. Beyond the 80th percentile
+        the tail is taken for exponential, through the 97th, so that what no real piece reaches is
+        still told apart."""
         known_Q = self._table(windows)[self.names.index(name)].astype(np.float64)
-        if both:
-            middle = float(np.median(known_Q))
-            known_Q, values = np.sort(np.abs(known_Q - middle)), np.abs(values - middle)
-        edge, far = np.quantile(known_Q, [1 - EDGE, 1 - FAR])
-        slope = max(float(far - edge) / np.log(EDGE / FAR), 1e-9)
-        shares = 1.0 - np.interp(values, known_Q, np.linspace(0.0, 1.0, len(known_Q)))
-        within = -np.log(np.maximum(shares, EDGE))
-        beyond = (values - edge) / slope - np.log(EDGE)
-        found: np.ndarray = np.where(values > edge, beyond, within)
+        high = _tail(known_Q, np.asarray(values, dtype=np.float64))
+        if not both:
+            return high
+        low = _tail(-known_Q[::-1], -np.asarray(values, dtype=np.float64))
+        found: np.ndarray = np.maximum(np.maximum(high, low) - np.log(2), 0.0)
         return found
 
     def _table(self, windows: bool) -> np.ndarray:
         return self.windows_CQ if windows else self.pieces_CQ
+
+
+def _tail(known_Q: np.ndarray, values: np.ndarray) -> np.ndarray:
+    """Minus the logarithm of the share of quantiles, in rising order, that are as high."""
+    edge, far = np.quantile(known_Q, [1 - EDGE, 1 - FAR])
+    slope = max(float(far - edge) / np.log(EDGE / FAR), 1e-9)
+    shares = 1.0 - np.interp(values, known_Q, np.linspace(0.0, 1.0, len(known_Q)))
+    within = -np.log(np.maximum(shares, EDGE))
+    found: np.ndarray = np.where(values > edge, (values - edge) / slope - np.log(EDGE), within)
+    return found

@@ -25,6 +25,11 @@ from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
 from genvae.workflows.write import unique
 
+BOTH_SIDES = ("encoder", "reconstruction")
+"""Scores that are strange when they are low, too: a Gaussian in many dimensions has its mass on a
+shell, and latents near its centre are as strange as those far away; what costs a decoder next to
+nothing is plainer than real pieces are."""
+
 
 def raw_scores(
     model: ModelFile, windows: Windows
@@ -39,14 +44,12 @@ def strangest(
 ) -> tuple[np.ndarray, float]:
     """The combined score of each window ``(W,)`` and of the piece: the root of the summed squares
     of how rare each score is among real ones (``Calibration.tail``, in nats), so that one part
-    that is very rare is not drowned by others that are not (between Fisher's sum of them and
-    their maximum; chosen on validation pieces). The encoder's counts on both sides: a Gaussian
-    in many dimensions has its mass on a shell, and latents near its centre are as strange as
-    those far away."""
+    that is very rare is not drowned by others that are not. It lies between Fisher's sum and the
+    maximum, and was chosen on validation pieces."""
 
     def combined(scores: Mapping[str, np.ndarray], windows: bool) -> np.ndarray:
         squares = [
-            np.square(calibration.tail(name, values, windows=windows, both=name == "encoder"))
+            np.square(calibration.tail(name, values, windows=windows, both=name in BOTH_SIDES))
             for name, values in scores.items()
         ]
         return np.asarray(np.sqrt(np.sum(squares, axis=0)))

@@ -33,7 +33,7 @@ from genvae.workflows.store import Opened
 
 LEAST, MOST = 4, 128
 """Windows of a song at least and, unless more bars are asked for, at most."""
-POOL = 8
+POOL = 4
 """Windows of the songs that say how tense the model's music is."""
 CALM, TENSE = 0.1, 0.9
 """The quantiles of their windows that the calmest and the tensest moment are to have."""

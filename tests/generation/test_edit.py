@@ -77,8 +77,8 @@ def test_percentiles_and_tails_of_a_calibration() -> None:
     assert found.percentile("score", np.array([2.5]), windows=True).tolist() == [25.0]
     tail = found.tail("score", np.array([50.0, 80.0, 97.0, 114.0]), windows=False)
     assert np.exp(-tail).tolist() == pytest.approx([0.5, 0.2, 0.03, 0.0045])
-    apart = found.tail("score", np.array([30.0, 70.0]), windows=False, both=True)
-    assert np.exp(-apart).tolist() == pytest.approx([0.6, 0.6], abs=0.01)
+    apart = found.tail("score", np.array([3.0, 97.0, 50.0]), windows=False, both=True)
+    assert np.exp(-apart).tolist() == pytest.approx([0.06, 0.06, 1.0])
 
 
 def test_what_lies_around_keeps_what_returns_and_goes_back_too() -> None:
