@@ -67,7 +67,8 @@ def clean(
         rate = _rate(cleaner, codec, windows, parts, settings.most)
     if rate < NONE:
         return Cleaned(windows, 0.0)
-    logs = [log for part in parts for log in [_inner(part, _log_p(cleaner, part, rate))]]
+    told = min(rate, settings.most)
+    logs = [_inner(part, _log_p(cleaner, part, told)) for part in parts]
     joined = [torch.cat([log[f] for log in logs]).numpy() for f in range(len(spec.fields))]
     chosen = _allowed(codec, cells_SR, joined, [context] if context else [])
     out = split_cells(spec, chosen.reshape(-1, spec.steps, spec.rows))

@@ -97,8 +97,8 @@ def fit_cleaner(
     """Minimise the nats of clean cells given damaged ones; keep the best weights by validation.
     Returns the best step and its nats a window on validation stretches.
 
-    What the autoencoder makes of a stretch costs more than a step of the cleaner, so each step
-    takes one new stretch in four, and the others from the ``REMEMBERED`` last ones.
+    What the autoencoder makes of a stretch costs more than a step of the cleaner: one that hears
+    its guess takes one new stretch in four, and the others from the ``REMEMBERED`` last ones.
     """
     rng = np.random.default_rng(seed)
     torch.manual_seed(seed)
@@ -113,7 +113,7 @@ def fit_cleaner(
     )
     best, best_state, best_step = math.inf, None, 0
     every = max(1, min(250, settings.steps // 4))
-    fresh = max(1, settings.batch // 4)
+    fresh = max(1, settings.batch // 4) if settings.guess else settings.batch
     seen: deque[Example] = deque(maxlen=REMEMBERED)
     cleaner.train()
     for step in range(settings.steps):

@@ -19,8 +19,8 @@ from genvae.models.cleaner import Cleaner
 from genvae.recipe import CleanSettings
 from genvae.workflows import deliver
 from genvae.workflows.between import Source
-from genvae.workflows.deliver import Made
 from genvae.workflows.inputs import OnProblem
+from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
@@ -46,7 +46,8 @@ class Cleaning:
 
     def clean(self, source: Source, rate: float | None = None) -> Made:
         """The piece without what is found damaged. ``facts["rate"]`` is the share of damage that
-        was found (or given as ``rate``), ``facts["cleaned"]`` the changes."""
+        was found (or given as ``rate``), ``facts["cleaned"]`` the changes. One that could be played
+        and no longer can is repaired; one that would no longer be well-formed stays as it is."""
         opened, codec, encoded = self.opened, self.opened.codec, source.encoded
         found = cleaning.clean(
             opened.model,
@@ -57,20 +58,20 @@ class Cleaning:
             rate=rate,
             settings=self.settings,
         )
-        piece = joined(codec, source.piece, encoded, found.windows)
-        changed = changes(codec, source.piece, piece)
-        if not changed:
-            piece = source.piece
-        report = codec.check(piece)
         facts: dict[str, Any] = {"of": source.name, "rate": round(found.rate, 4)}
-        if report.playable is not None:
-            facts["playable_before"] = codec.check(source.piece).playable
-        if changed and report.playable is False and facts.get("playable_before"):
+        before = codec.check(source.piece)
+        piece = joined(codec, source.piece, encoded, found.windows)
+        report = codec.check(piece)
+        if before.playable and report.playable is False:
             mended = codec.repair(piece)
             if mended is not None and mended.share <= MOST_CHANGED:
                 piece, report = mended.piece, codec.check(mended.piece)
                 facts |= {"changed": len(mended.changes), "changes": mended.changes}
-                changed = changes(codec, source.piece, piece)
+        changed = changes(codec, source.piece, piece)
+        if not changed or (before.valid and not report.valid):
+            piece, report, changed = source.piece, before, []
+        if report.playable is not None:
+            facts["playable_before"] = before.playable
         facts |= {"damaged": len(changed), "where": where(codec, source.piece, changed)}
         windows = codec.encode(piece).windows if changed else encoded.windows
         z_NPD = posterior_means(opened.model, windows)

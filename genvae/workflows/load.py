@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains import registry
-from genvae.workflows import between, deliver, store, told
+from genvae.workflows import between, clean, deliver, store, told
 from genvae.workflows import wanted as wishes
 from genvae.workflows.aim import LIKENESS
 from genvae.workflows.between import Source
@@ -106,6 +106,13 @@ class Session:
     def reconstruct(self, piece: Input) -> Made:
         """A piece through the model and back."""
         return between.reconstruct(self.opened, self.encode(piece))
+
+    def clean(self, piece: Input, *, damage: float | None = None) -> Made:
+        """A piece with what looks damaged put right; ``damage`` is the share of it that is, found
+        in the piece if None. ``facts["cleaned"]`` says what was changed. Raises ModelProblem where
+        the model has no cleaner, and OptionProblem."""
+        clean.check_rate(damage)
+        return clean.Cleaning(self.opened).clean(self.encode(piece), damage)
 
     def interpolate(
         self,

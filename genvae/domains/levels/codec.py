@@ -30,7 +30,7 @@ from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.checking import checked
 from genvae.domains.levels.clusters import merge_groups
-from genvae.domains.levels.damage import KINDS, flipped
+from genvae.domains.levels.damage import KINDS, flipped, kept
 from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
@@ -151,6 +151,10 @@ class LevelsCodec(Codec):
         """See ``damage.flipped``; markers that are placed after checking never come."""
         x_NRC = flipped(self.tiles(windows), self.tileset.decoded, rate, rng, kinds or KINDS)
         return {FIELD: layered(x_NRC, self.tileset) if self.layers > 1 else x_NRC}
+
+    def kept(self, before: Windows, after: Windows, encoded: Encoded) -> Windows:
+        """See ``damage.kept``."""
+        return {FIELD: kept(before[FIELD], after[FIELD], encoded.context)}
 
     def events(self, piece: Level) -> Sequence[tuple[Any, ...]]:
         """(column, row, symbol) of each tile, from 0, row 0 on top."""

@@ -5,7 +5,8 @@ Axes:  N windows · R rows · T columns · K tiles
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 
@@ -35,6 +36,16 @@ def flipped(
         else:
             out[at] = _elsewhere(x_NRT, int(at.sum()), x_NRT[at], rng)
     return out
+
+
+def kept(before_NRT: np.ndarray, after_NRT: np.ndarray, context: Mapping[str, Any]) -> np.ndarray:
+    """The tiles, booleans ``(N, R, T)``, that are the same, and those under a marker that windows
+    do not hold."""
+    same: np.ndarray = before_NRT == after_NRT
+    columns = same.shape[2]
+    for column, row in context.get("placed", []):
+        same[column // columns, int(context["height"]) - 1 - row, column % columns] = True
+    return same
 
 
 def _elsewhere(

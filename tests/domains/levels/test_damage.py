@@ -7,6 +7,7 @@ import pytest
 
 from genvae.domains.levels.damage import KINDS
 from genvae.domains.levels.domain import LevelsDomain
+from genvae.domains.levels.level import Level
 
 CODEC = LevelsDomain().open({})
 
@@ -55,3 +56,20 @@ def test_events_and_parts() -> None:
     assert len(events) == 256
     assert events[0] == (0, 0, CODEC.tileset.symbols[0])
     assert CODEC.part_of(level, (4, 0)) == ("column", 5)
+
+
+def test_a_marker_stays_where_it_stands() -> None:
+    grid = np.zeros((15, 20), dtype=np.uint8)
+    grid[13, 17] = CODEC.tileset.numbers[CODEC.tileset.placed]
+    encoded = CODEC.encode(Level(grid, CODEC.tileset))
+    solid = {"tiles": np.ones_like(encoded.windows["tiles"])}
+    kept = CODEC.kept(encoded.windows, solid, encoded)["tiles"]
+    assert np.argwhere(kept).tolist() == [[1, 1, 1]]
+    whole = CODEC.joined(
+        Level(grid, CODEC.tileset),
+        CODEC.assemble(solid, encoded.context),
+        {"tiles": kept},
+        encoded,
+    )
+    assert whole.grid_HW[13, 17] == grid[13, 17]
+    assert (whole.grid_HW == 1).sum() == 15 * 20 - 1
