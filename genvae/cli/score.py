@@ -30,9 +30,10 @@ def score(
       genvae score data/levels/caves.txt --format png
 
     Percentiles are among pieces that the model has not learned from: 99 means that 99 of 100 are
-    less strange. They combine four scores: encoder (how far the latents lie from those of real
-    pieces), reconstruction (what the cells cost when the latents are known), sequence (what
-    the latents cost after those before) and order (whether the piece, shuffled, would cost more).
+    less strange. They combine four scores, by how rare each is among such pieces: encoder (how far
+    the latents lie from those of real pieces), reconstruction (what the cells cost when the latents
+    are known; too little is strange too), sequence (what the latents cost after those before) and
+    order (whether the piece, shuffled, would cost more).
     """
     from genvae.workflows import reading
     from genvae.workflows import score as workflow
