@@ -39,7 +39,7 @@ def track(notes: int, *, apart: int = 1, low: int = 60, channel: int = 0) -> byt
         for p in pitches
     )
     body = bytes([0]) + first + cycle[1:]
-    body += cycle * (notes // 12)
+    body += cycle * (max(notes // 12, 1) - 1)
     body += b"\x00\xff\x2f\x00"
     return b"MTrk" + len(body).to_bytes(4, "big") + body
 

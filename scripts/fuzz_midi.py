@@ -20,6 +20,7 @@ import threading
 import time
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -173,7 +174,8 @@ class Worker:
             text=True,
         )
         self._lines: queue.Queue[str] = queue.Queue()
-        threading.Thread(target=self._listen, daemon=True).start()
+        self._ear = threading.Thread(target=self._listen, daemon=True)
+        self._ear.start()
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -193,8 +195,18 @@ class Worker:
         if line:
             found: dict[str, Any] = json.loads(line)
             return found
+        return {"end": "died", "why": f"exit code {self.close()}"}
+
+    def close(self) -> int:
+        """End the worker; its exit code."""
         self.process.kill()
-        return {"end": "died", "why": f"exit code {self.process.wait()}"}
+        code = self.process.wait()
+        self._ear.join()
+        for pipe in (self.process.stdin, self.process.stdout):
+            if pipe is not None:
+                with suppress(OSError):
+                    pipe.close()
+        return code
 
 
 def judged(said: dict[str, Any]) -> str:
@@ -223,11 +235,10 @@ def run(
                 if keep:
                     keep.mkdir(parents=True, exist_ok=True)
                     (keep / f"{seed}-{number}-{said['verdict']}.mid").write_bytes(data)
-                worker.process.kill()
+                worker.close()
                 worker = Worker()
             yield said
-    worker.process.kill()
-    worker.process.wait()
+    worker.close()
 
 
 def main() -> int:

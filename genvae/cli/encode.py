@@ -36,7 +36,15 @@ def encode(
     voice = Voice(quiet, as_json)
     opened = reading.open_for(files, model, voice.problem)
     store.requests(opened.domain, {"voice": voices})
-    rows = write.encodings(opened, files, output, on_problem=voice.problem, voices=voices or ())
+    with voice.progress(opened.model.name, len(files)) as advance:
+        rows = write.encodings(
+            opened,
+            files,
+            output,
+            on_problem=voice.problem,
+            voices=voices or (),
+            on_file=advance,
+        )
     voice.document(rows)
     for row in rows:
         voice.say(f"{row['file']}: {row['piece']} {tuple(row['shape'])}")

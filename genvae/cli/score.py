@@ -42,7 +42,7 @@ def score(
         raise OptionProblem(f"--format {format_}: a score is drawn as png")
     voice = Voice(quiet, as_json)
     opened = reading.open_for(files, model, voice.problem)
-    with voice.progress("pieces") as advance:
+    with voice.progress("pieces", len(files)) as advance:
         found = workflow.scores(opened, files, voice.problem, advance)
     if format_:
         for path in workflow.draw(opened, found, out, overwrite=overwrite):

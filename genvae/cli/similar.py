@@ -35,7 +35,7 @@ def similar(
     voice = Voice(quiet, as_json)
     opened = reading.open_for([file], model)
     source = reading.encode_first(opened, [file])[0]
-    with voice.progress(str(folder)) as advance:
+    with voice.progress(str(folder), len(workflow.files_in(opened, folder))) as advance:
         rows = workflow.nearest_pieces(
             opened, source, file, folder, n=n, on_problem=voice.problem, on_file=advance
         )

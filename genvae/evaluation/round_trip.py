@@ -5,7 +5,7 @@ Axes:  N pieces · W windows · P positions · D dims of z
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -53,7 +53,12 @@ def round_trip(model: ModelFile, codec: Codec, made: Sequence[Windows]) -> Round
             if again is not None:
                 read.append(again)
                 same += equal(codec.encode(piece).windows, again.windows)
-    close = through(model, codec, [encoded.windows for encoded in read[:THROUGH]])
+    close = through(
+        model,
+        codec,
+        [encoded.windows for encoded in read[:THROUGH]],
+        [encoded.context for encoded in read[:THROUGH]],
+    )
     return RoundTrip(
         same / len(made),
         float(np.median(close)) if close else float("nan"),
@@ -77,15 +82,23 @@ def equal(a: Windows, b: Windows) -> bool:
     return all(np.array_equal(a[name], b[name]) for name in a)
 
 
-def through(model: ModelFile, codec: Codec, pieces: Sequence[Windows]) -> list[float]:
+def through(
+    model: ModelFile,
+    codec: Codec,
+    pieces: Sequence[Windows],
+    contexts: Sequence[Mapping[str, Any]] = (),
+) -> list[float]:
     """The F1 of events between each piece and what the model makes of it, cell by cell the
-    likeliest, decoded from latents alone."""
+    likeliest, decoded from latents alone (and what the pieces' ``contexts`` say)."""
     generator = Generator(model, codec)
     latents = [posterior_means(model, windows) for windows in pieces]
     close = [0.0] * len(pieces)
     for length in {len(z_WPD) for z_WPD in latents}:
         alike = [i for i, z_WPD in enumerate(latents) if len(z_WPD) == length]
-        decoded = generator.decode(np.stack([latents[i] for i in alike]))
+        decoded = generator.decode(
+            np.stack([latents[i] for i in alike]),
+            contexts=[contexts[i] for i in alike] if contexts else (),
+        )
         for i, windows in zip(alike, decoded, strict=True):
             close[i] = metrics.events_f1(codec, windows, pieces[i])
     return close

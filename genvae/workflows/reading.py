@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -51,12 +51,17 @@ def like(opened: Opened, path: Path | None, likeness: float | None) -> Like | No
 
 
 def read_all(
-    opened: Opened, paths: Sequence[Path], on_problem: OnProblem, voices: Sequence[str] = ()
+    opened: Opened,
+    paths: Sequence[Path],
+    on_problem: OnProblem,
+    voices: Sequence[str] = (),
+    on_file: Callable[[], None] = lambda: None,
 ) -> Iterator[tuple[Path, Source]]:
     """Every piece of every file; what cannot be read is told and left out. ``voices`` as for
-    ``encode_first``. Raises ModelProblem."""
+    ``encode_first``; ``on_file`` is called when a file is read. Raises ModelProblem."""
     chosen = dict(zip(paths, chosen_parts(voices, len(paths)), strict=True))
     for path, found in for_each(Reader(opened.codec, chosen), paths):
+        on_file()
         if isinstance(found, (FileProblem, OptionProblem)):
             on_problem(found)
             continue

@@ -45,7 +45,7 @@ def nearest_pieces(
         raise FileProblem(f"{folder}: nothing in it but the file itself")
     typical = typical_distance(opened.model.gaussian.factor.numpy())
     rows = []
-    for path, other in read_all(opened, paths, on_problem):
+    for path, other in read_all(opened, paths, on_problem, on_file=on_file):
         apart = distance(source.z_WPD, other.z_WPD, typical)
         rows.append(
             {
@@ -55,5 +55,4 @@ def nearest_pieces(
                 "windows": len(other.z_WPD),
             }
         )
-        on_file()
     return sorted(rows, key=lambda row: (row["distance"], row["file"]))[:n]

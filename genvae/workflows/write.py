@@ -148,10 +148,11 @@ def encodings(
     *,
     on_problem: OnProblem,
     voices: Sequence[str] = (),
+    on_file: Callable[[], None] = lambda: None,
 ) -> list[dict[str, Any]]:
     """Write the latents of every piece of the files to one file. One dictionary a piece:
     ``file``, ``piece`` (its name in the latents file), ``shape``. Raises FileProblem."""
-    sources = list(read_all(opened, paths, on_problem, voices))
+    sources = list(read_all(opened, paths, on_problem, voices, on_file))
     if not sources:
         return []
     names = unique([source.name for _, source in sources])
