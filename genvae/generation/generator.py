@@ -18,7 +18,7 @@ import torch
 from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import OptionProblem, nearest
 from genvae.generation import noise
-from genvae.generation.returns import Item, echoes, sources
+from genvae.generation.returns import Item, said_again, sources
 from genvae.models.decoding import decode
 from genvae.models.files import ModelFile
 from genvae.models.form import SAME, Guide, ends_of
@@ -115,12 +115,13 @@ class Generator:
 
     def _cell_noise(self, item: Item, windows: int, seed: int) -> np.ndarray:
         """Uniform numbers for the cells of an item, ``(S, R)``. Where pieces have a form every
-        window hears the same ones: equal latents then say the same thing again."""
+        latent position hears the same ones: what is alike then says the same again."""
         spec = self.codec.spec
         stream = noise.stream(seed, *item, noise.CELLS)
         if self.model.sequence is None or self.model.sequence.form is None:
             return stream.random((windows * spec.steps, spec.rows))
-        return np.tile(stream.random((spec.steps, spec.rows)), (windows, 1))
+        steps = spec.steps // self.positions
+        return np.tile(stream.random((steps, spec.rows)), (windows * self.positions, 1))
 
     @one_thread()
     def decode(
@@ -174,38 +175,46 @@ class Generator:
         blur = self.model.blur if drawn else 0.0
         z = np.zeros((size, *z_NWPD.shape[1:]), dtype=np.float32)
         z[rows] = self._blurred(z_NWPD, source_NW, items, seed) if blur else z_NWPD
-        uniforms, echo = None, None
+        uniforms, echo, rhyme = None, None, None
         if temperature > 0:
             uniforms = np.full((size, windows * spec.steps, spec.rows), 0.5)
             for row, item in zip(rows, items, strict=True):
                 uniforms[row] = self._cell_noise(item, windows, seed)
         if items and form is not None:
+            again = said_again(source_NW, spec, form if drawn else None, items, seed)
             echo = np.full((size, windows * spec.steps, spec.rows), -1)
-            echo[rows] = echoes(source_NW, spec, form if drawn else None, items, seed)
+            rhyme = echo.copy()
+            echo[rows], rhyme[rows] = again.echo_NSR, again.rhyme_NSR
         return {
             "decoder": self.model.decoder.hearing(blur),
             "z_NQD": torch.from_numpy(z.reshape(size, -1, self.latent)),
             "uniforms_NSR": uniforms,
             "temperature": temperature * self.model.cell_temperature,
             "echo_NSR": echo,
+            "rhyme_NSR": rhyme,
         }
 
     def _blurred(
         self, z_NWPD: np.ndarray, source_NW: np.ndarray, items: Sequence[Item], seed: int
     ) -> np.ndarray:
-        """Latents through noise, windows of equal latents through the same."""
-        level = self.model.blur
+        """Latents through noise, windows of equal latents through the same; where pieces have a
+        form, all halves of windows (bars) through the same."""
+        level, sequence = self.model.blur, self.model.sequence
+        formed = sequence is not None and sequence.form is not None and self.positions % 2 == 0
         out = np.array(z_NWPD, dtype=np.float32)
         for z_WPD, source_W, item in zip(out, source_NW, items, strict=True):
             stream = noise.stream(seed, *item, noise.BLUR)
-            mist = stream.standard_normal(z_WPD.shape, dtype=np.float32)[source_W]
+            shape = (1, self.positions // 2, self.latent) if formed else z_WPD.shape
+            mist = stream.standard_normal(shape, dtype=np.float32)
+            mist = np.tile(mist, (len(z_WPD), 2, 1)) if formed else mist[source_W]
             z_WPD[:] = np.sqrt(1 - level**2) * z_WPD + level * mist
         return out
 
-    def _decode_long(self, constraints: Any, echo_NSR: Any, **hearing: Any) -> np.ndarray:
+    def _decode_long(self, constraints: Any, **hearing: Any) -> np.ndarray:
         """A batch of one long piece; in stretches side by side where nothing looks far back."""
-        if not getattr(constraints, "local", constraints is None) or echo_NSR is not None:
-            return decode(constraints=constraints, echo_NSR=echo_NSR, **hearing)
+        looks_back = not getattr(constraints, "local", constraints is None)
+        if looks_back or hearing["echo_NSR"] is not None:
+            return decode(constraints=constraints, **hearing)
         uniforms_NSR = hearing["uniforms_NSR"]
         cells_SR = decode_long(
             hearing["decoder"],

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import numpy as np
 
-CONTEXT, LATENTS, CELLS, FORM, WISHES, BLUR = range(6)
+CONTEXT, LATENTS, CELLS, FORM, WISHES, BLUR, RHYME = range(7)
 """The streams of an item."""
 
 ATTEMPTS = 1 << 16

@@ -18,6 +18,7 @@ from torch.nn import functional as F
 
 from genvae.domains.base import Constraints, Field
 from genvae.models.autoencoder import Decoder
+from genvae.models.rhyme import kept
 
 COLDEST = 1e-6
 """Temperatures below count as this one: logits divided by them stay finite."""
@@ -33,12 +34,14 @@ def decode(
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
     echo_NSR: np.ndarray | None = None,
+    rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
     are (-1: to be decoded), and what is decoded after them hears them. A cell of
     ``echo_NSR`` from 0 up says again what it was at that earlier step, where the constraints
-    allow. ``told_NC`` are the classes of each piece, for a decoder that hears them.
+    allow, and a cell of ``rhyme_NSR`` from 0 up keeps the outline of that step's (see ``rhyme``).
+    ``told_NC`` are the classes of each piece, for a decoder that hears them.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
@@ -52,6 +55,7 @@ def decode(
         constraints=constraints,
         known_NSR=known_NSR,
         echo_NSR=echo_NSR,
+        rhyme_NSR=rhyme_NSR,
         told_NC=told_NC,
     )
 
@@ -66,6 +70,7 @@ def decode_steps(
     constraints: Constraints | None = None,
     known_NSR: np.ndarray | None = None,
     echo_NSR: np.ndarray | None = None,
+    rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
 ) -> np.ndarray:
     """As ``decode``, from upsampled latents ``u (N, S, U)``."""
@@ -102,6 +107,8 @@ def decode_steps(
             features = decoder.cells.step(base[:, r] + last, inner, r)
             logits = likelihoods[field.name].logits(features)
             allowed = constraints.allow(t, r, cells) if constraints else None
+            if rhyme_NSR is not None:
+                allowed = kept(allowed, field, cells, rhyme_NSR[:, t, r], r)
             if allowed is not None:
                 forbidden = torch.from_numpy(~np.asarray(allowed)).to(device)
                 logits = logits.masked_fill(forbidden, -torch.inf)

@@ -18,6 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor, nn
 
+from genvae.models.rhyme import Rhyme
+
 UNTOLD, NEW, LIKE, NEAR, SAME = range(5)
 """How a window returns: nothing is known; to nothing; in outline; with changes; exactly."""
 KINDS = 5
@@ -120,6 +122,7 @@ class Form(nn.Module):
         self.fields = fields
         for name, shape in _shapes(fields).items():
             self.register_buffer(name, torch.full(shape, 1 / shape[-1]))
+        self.rhyme = Rhyme(fields)
 
     def fit(self, forms: Sequence[Returns], said: Sequence[np.ndarray] = ()) -> None:
         """Count the forms of the training pieces, each its lags and kinds ``(W,)``; ``said`` has

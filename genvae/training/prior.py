@@ -19,6 +19,7 @@ from genvae.models.autoencoder import Autoencoder
 from genvae.models.conditions import split
 from genvae.models.form import NEW, SAME, Guide, ends_of, returns, said_again
 from genvae.models.prior import GaussianPrior, SequencePrior
+from genvae.models.rhyme import rhymes
 from genvae.recipe import PriorSettings
 from genvae.training.batches import Chunks
 
@@ -117,6 +118,8 @@ def count_form(
     cut = [cells.reshape(-1, spec.steps, cells.shape[1]) for cells, _ in pieces]
     said = [said_again(cells, lag, rows) for cells, (lag, _) in zip(cut, forms, strict=True)]
     prior.form.fit(forms, said)
+    kinds = [kind for _, kind in forms]
+    prior.form.rhyme.fit(kinds, said, [rhymes(cells, spec) for cells in cut])
 
 
 @torch.no_grad()
