@@ -14,7 +14,7 @@ from genvae.workflows import store
 CELLS = {
     "melody": "888a6931cd03044f",
     "platformer": "cb9a1335610a5a33",
-    "trio": "1b8aee1a51ff5527",
+    "trio": "a2e342640be0324e",
 }
 
 
