@@ -12,7 +12,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
+from genvae.domains.base import Codec, Encoded, Windows, split_cells, stack_cells
 from genvae.errors import CorpusProblem, FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.evaluation import metrics, report
 from genvae.evaluation.courses import Whole
@@ -20,6 +20,7 @@ from genvae.evaluation.interpolation import STEPS, Pair, interpolation, pairs_of
 from genvae.evaluation.report import Figures
 from genvae.evaluation.round_trip import round_trip
 from genvae.evaluation.seams import unseen_pairs
+from genvae.evaluation.variety import kl, variety
 from genvae.models import files
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
@@ -39,6 +40,8 @@ PAIRS = 64
 """Pairs between which ways are measured, at most."""
 MOST_CHECKED = 500
 """Real and given pieces that are checked, at most."""
+COURSE = ("linearity", "leniency", "difficulty")
+"""Measures of whole pieces that windows have not."""
 PARTS = ("windows", "songs", "conditions", "pictures", "usual")
 
 
@@ -110,7 +113,8 @@ def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progre
         seed=seed,
         progress=lambda n: tell("sampling", n, windows // length),
     )
-    known = split_cells(codec.spec, _some(data.windows_of(codec, train), windows, seed))
+    known_all = data.windows_of(codec, train)
+    known = split_cells(codec.spec, _some(known_all, windows, seed))
     joined = metrics.join(made)
     report.compare_samples(codec, joined, posterior, real_windows, known, figures)
     figures.pieces["copied_windows"] = {
@@ -118,6 +122,7 @@ def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progre
         "real": report.copies(model, codec, real_windows),
     }
     figures.pieces |= _checked(codec, [Whole(w, {}) for w in made], chunks)
+    _compared(codec, joined, real_windows, split_cells(codec.spec, known_all), figures)
     tell("reading back", 0, 1)
     trip = round_trip(model, codec, made)
     figures.pieces["read_back"] = {"made": trip.read_back}
@@ -168,6 +173,7 @@ def judge(
         "real": report.copies(model, codec, beside),
     }
     figures.pieces |= _checked(codec, given[:MOST_CHECKED], chunks)
+    _compared(codec, made, beside, split_cells(spec, known), figures)
     figures.songs = song_table(real, len(given), length=length, seed=seed, tell=tell, given=given)
     if pictures is not None:
         contact_sheet(real, pictures, pictured, seed=seed, tell=tell, given=given)
@@ -241,6 +247,19 @@ def _pairs(codec: Codec, chunks_NSR: np.ndarray, limit: int) -> list[Pair]:
     return pairs_of(pieces, max(1, min(PAIRS, limit // (length * STEPS))))
 
 
+def _compared(codec: Codec, made: Windows, real: Windows, train: Windows, figures: Figures) -> None:
+    """How unlike one another windows are and how like training ones, and the KL divergence of
+    their patterns, beside the same of held-out ones."""
+    for column, windows in (("made", made), ("real", real)):
+        for name, value in variety(codec, windows, train).items():
+            figures.pieces.setdefault(name, {})[column] = value
+    counts = {n: codec.histograms(w) for n, w in (("made", made), ("train", train), ("real", real))}
+    for name, reals in counts["real"].items():
+        for column in ("made", "train"):
+            value = kl(counts[column][name], reals)
+            figures.divergences.setdefault(f"{name}_kl", {})[column] = value
+
+
 def _checked(
     codec: Codec, made: Sequence[Whole], chunks_NSR: np.ndarray
 ) -> Mapping[str, dict[str, float]]:
@@ -254,11 +273,16 @@ def _checked(
     ]
     out: dict[str, dict[str, float]] = {"valid": {}, "playable": {}}
     for column, pieces in (("made", made), ("real", real)):
-        reports = [codec.check(codec.assemble(p.windows, p.context)) for p in pieces]
+        whole = [codec.assemble(p.windows, p.context) for p in pieces]
+        reports = [codec.check(piece) for piece in whole]
+        for name in COURSE:
+            measured = [m[name] for m in map(codec.measure, whole) if name in m]
+            if measured:
+                out.setdefault(name, {})[column] = float(np.mean(measured))
         out["valid"][column] = float(np.mean([r.valid for r in reports]))
         if any(r.playable is not None for r in reports):
             out["playable"][column] = float(np.mean([r.playable is True for r in reports]))
-        for fact in ("pushes", "moves"):
+        for fact in ("pushes", "moves", "steps"):
             counted = [r.facts[fact] for r in reports if r.playable and fact in r.facts]
             if counted:
                 out.setdefault(fact, {})[column] = float(np.mean(counted))
