@@ -19,6 +19,7 @@ import torch
 
 from genvae.domains.base import Places
 from genvae.generation.generator import Generator, one_thread
+from genvae.generation.stacks import Stack
 from genvae.models.long_decoding import reach
 
 TRIED = 4
@@ -50,10 +51,13 @@ def place(
     places: Places,
     low: int,
     high: int,
+    stack: Stack | None = None,
 ) -> Placed | None:
     """The piece with ``low`` to ``high`` things, all where they have a place; None where there is
-    no room for so many, or nothing may take the place of what must go."""
-    scene = _Scene(generator, z_WPD, cells_SR, places.field)
+    no room for so many, or nothing may take the place of what must go. Of a ``stack`` the windows
+    are those of one band after the other; cells that two bands share are changed in both, and
+    count in the lower one."""
+    scene = _Scene(generator, z_WPD, cells_SR, places.field, stack or Stack(1, 0))
     present_SR, good_SR = places.present_SR.copy(), places.good_SR
     added = taken = 0
     stray_SR = present_SR & ~good_SR
@@ -90,7 +94,12 @@ class _Scene:
     """A piece, and the log-probability of every category of every cell of a field in it."""
 
     def __init__(
-        self, generator: Generator, z_WPD: np.ndarray, cells_SR: np.ndarray, field: str
+        self,
+        generator: Generator,
+        z_WPD: np.ndarray,
+        cells_SR: np.ndarray,
+        field: str,
+        stack: Stack,
     ) -> None:
         spec = generator.codec.spec
         self.decoder, self.steps, self.latent = (
@@ -99,7 +108,8 @@ class _Scene:
             generator.latent,
         )
         self.z_WPD, self.cells_SR = z_WPD.astype(np.float32), cells_SR.astype(np.int64).copy()
-        self.windows = len(z_WPD)
+        self.windows, self.stack = len(z_WPD) // stack.bands, stack
+        """Windows of a band."""
         fields = [f for f, _ in spec.cells()]
         rows = [row for row, f in enumerate(fields) if f.name == field]
         self.rows = slice(rows[0], rows[-1] + 1)
@@ -111,12 +121,15 @@ class _Scene:
     def judge(self) -> None:
         """Find what every category of every cell costs."""
         parts = []
-        for at in range(0, self.windows, CHUNK):
-            first, last = max(0, at - self.back), min(self.windows, at + CHUNK + 1)
-            found = self._judged(self.cells_SR[None, first * self.steps : last * self.steps], first)
-            own = min(at + CHUNK, self.windows) - at
-            begin = (at - first) * self.steps
-            parts.append(found[0, begin : begin + own * self.steps])
+        for band in range(self.stack.bands):
+            low, high = band * self.windows, (band + 1) * self.windows
+            for at in range(low, high, CHUNK):
+                first, last = max(low, at - self.back), min(high, at + CHUNK + 1)
+                cells_NSR = self.cells_SR[None, first * self.steps : last * self.steps]
+                begin = (at - first) * self.steps
+                own = min(at + CHUNK, high) - at
+                found = self._judged(cells_NSR, first)
+                parts.append(found[0, begin : begin + own * self.steps])
         self.logp_SRK = np.concatenate(parts)
 
     def best(
@@ -135,8 +148,13 @@ class _Scene:
         return [(int(s_X[x]), int(r_X[x]), int(k_X[x])) for x in order if np.isfinite(gain_X[x])]
 
     def set(self, s: int, r: int, k: int) -> None:
-        """Change a cell."""
-        self.cells_SR[s, self.rows.start + r] = k
+        """Change a cell, and the same one in the band above."""
+        row = self.rows.start + r
+        self.cells_SR[s, row] = k
+        above = row - (self.cells_SR.shape[1] - self.stack.shared)
+        up = s + self.windows * self.steps
+        if above >= 0 and up < len(self.cells_SR):
+            self.cells_SR[up, above] = k
 
     def tried(self, changes: list[Change]) -> Change:
         """The change after which the piece is likeliest; what it brings is known from then on."""
@@ -149,7 +167,7 @@ class _Scene:
             judged = self._judged(parts, first)
             for part_SR, judged_SRK, change in zip(parts, judged, group, strict=True):
                 window = change[0] // self.steps
-                heard = min(self.windows, window + self.back)
+                heard = min(self._band(window)[1], window + self.back)
                 own = slice((window - first) * self.steps, (heard - first) * self.steps)
                 whole = slice(window * self.steps, heard * self.steps)
                 gain = _likely(part_SR[own, self.rows], judged_SRK[own])
@@ -166,9 +184,15 @@ class _Scene:
         groups: dict[tuple[int, int], list[Change]] = {}
         for change in changes:
             window = change[0] // self.steps
-            around = max(0, window - self.back), min(self.windows, window + self.back + 1)
+            low, high = self._band(window)
+            around = max(low, window - self.back), min(high, window + self.back + 1)
             groups.setdefault(around, []).append(change)
         return [(first, last, group) for (first, last), group in groups.items()]
+
+    def _band(self, window: int) -> tuple[int, int]:
+        """The first window of the band that a window is in, and the one after its last."""
+        low = window // self.windows * self.windows
+        return low, low + self.windows
 
     def _judged(self, cells_NSR: np.ndarray, first: int) -> np.ndarray:
         """Log-probabilities ``(N, S, R, K)`` of windows that begin with ``first``."""

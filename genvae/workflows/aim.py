@@ -25,6 +25,7 @@ from genvae.generation.edit import neighbour
 from genvae.generation.generator import BATCH, LONG, Generator
 from genvae.generation.latents import looped
 from genvae.generation.returns import Item
+from genvae.generation.stacks import Stack, draw_stack
 from genvae.workflows.store import Opened
 from genvae.workflows.wanted import Goal, Wanted
 
@@ -80,8 +81,10 @@ class Aim:
         windows: int,
         *,
         like: Like | None = None,
+        stack: Stack | None = None,
     ) -> None:
         self.opened, self.wanted, self.windows, self.like = opened, wanted, windows, like
+        self.stack = stack
         self.like_WPD = None if like is None else looped(like.z_WPD, windows)
         self.likeness = 0.0 if like is None else like.likeness
         gaussian = opened.model.gaussian
@@ -94,7 +97,7 @@ class Aim:
             spreads = dict(zip(concepts.names, concepts.spread_A.tolist(), strict=True))
         self.unit = {g.name: _unit(g, spreads.get(g.name, 0.0)) for g in wanted.goals}
         self.candidates = 4 if windows <= LARGE else 2 if windows <= LONG else 1
-        if not wanted.goals:
+        if not wanted.goals or stack is not None:
             self.candidates = 1
 
     @property
@@ -201,8 +204,15 @@ def drawn_items(
     temperature: float,
 ) -> Iterator[tuple[Item, list[tuple[np.ndarray, Windows]]]]:
     """The candidates of each item: latents and windows. The items fit one batch (see
-    ``Aim.candidates``)."""
+    ``Aim.candidates``). Pieces of several bands are draws of the prior alone."""
     count = aim.candidates
+    if aim.stack is not None:
+        size = aim.windows // aim.stack.bands
+        options: dict[str, Any] = {"seed": seed, "prior": prior, "temperature": temperature}
+        for item in items:
+            memory.setdefault(item[0], Found())
+            yield item, [draw_stack(generator, item, size, aim.stack, **options)]
+        return
     virtual = [v for item in items for v in aim.virtual(item)]
     z = generator.draw(virtual, aim.windows, seed=seed, prior=prior, temperature=temperature)
     moved: list[np.ndarray] = []

@@ -134,6 +134,9 @@ def _placed(
     codec, spec = aim.opened.codec, aim.opened.codec.spec
     windows = made.windows
     if made.facts.get("changed"):
+        if aim.stack is not None:
+            # Bands cannot be read back from a level.
+            return None
         windows = codec.encode(made.piece).windows
     cells_SR = stack_cells(spec, windows).reshape(-1, spec.rows)
     for goal in wrong:
@@ -145,7 +148,7 @@ def _placed(
         count = int((places.present_SR & places.good_SR).sum())
         low = target if count < goal.low else int(goal.low)
         high = target if count > goal.high else int(goal.high)
-        found = place(generator, made.z_WPD, cells_SR, places, low, high)
+        found = place(generator, made.z_WPD, cells_SR, places, low, high, aim.stack)
         if found is None:
             return None
         cells_SR = found.cells_SR

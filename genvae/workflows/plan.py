@@ -54,16 +54,17 @@ def plan(
     name = Generator(opened.model, opened.codec).prior_name(prior)
     if not wanted and like is None:
         return Plan(count, trim, heat, name, requests)
-    if stack_of(trim) is not None:
-        option = "--set" if wanted else "--like"
-        raise OptionProblem(f"--length {length}: {option} makes pieces one window high")
+    stack = stack_of(trim)
+    if stack is not None and like is not None:
+        raise OptionProblem(f"--length {length}: --like makes pieces one window high")
     asked = understand(
         opened.codec, wanted or {}, windows=count, others=[c.name for c in opened.model.conditions]
     )
     for twice in sorted(set(asked.chosen) & set(requests)):
         raise OptionProblem(f"--set {twice}: given as --{twice} too")
     opened.codec.context({**requests, **asked.requests(0, 0)}, np.random.default_rng(0))
-    return Plan(count, trim, heat, name, requests, Aim(opened, asked, count, like=like), base)
+    aim = Aim(opened, asked, count, like=like, stack=stack)
+    return Plan(count, trim, heat, name, requests, aim, base)
 
 
 def _size(

@@ -87,12 +87,21 @@ def test_levels_like_a_file(run: Run, manifest: Manifest) -> None:
 
 
 def test_what_cannot_be_like(run: Run) -> None:
+    file = "data/levels/caves.txt"
     missing = run("sample", "-d", "levels", "-n", 1, "--like", "no.txt")
     assert missing.code == 1
     assert missing.problem == "genvae: no.txt: no such file"
     alone = run("sample", "-d", "levels", "-n", 1, "--likeness", 0.5)
     assert alone.code == 2
     assert alone.problem == "genvae: --likeness: give --like FILE too"
-    high = run("sample", "-d", "levels", "-n", 1, "--length", "32x32", "--set", "enemies=1")
+    high = run("sample", "-d", "levels", "-n", 1, "--length", "32x32", "--like", file)
     assert high.code == 2
-    assert "--length 32x32: --set makes pieces one window high" in high.problem
+    assert "--length 32x32: --like makes pieces one window high" in high.problem
+
+
+def test_high_levels_are_asked_for_too(run: Run, manifest: Manifest) -> None:
+    options = ("--length", "16x28", "--seed", 1, "--set", "coins=2", "--raw", "--out", "o")
+    assert run("sample", "-d", "levels", "-n", 2, *options).code == 0
+    lines = manifest(Path("o"))
+    assert [line["asked"] for line in lines] == [{"coins": 2.0}] * 2
+    assert all(line["got"]["coins"] == line["attributes"]["coins"] for line in lines)

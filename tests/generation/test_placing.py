@@ -10,6 +10,7 @@ from genvae.domains.base import Places
 from genvae.generation.filling import cell_nats
 from genvae.generation.generator import Generator
 from genvae.generation.placing import place
+from genvae.generation.stacks import Stack
 from genvae.models import files
 from tests.fakes import SPEC, BeadCodec, bead_model, strings
 
@@ -96,3 +97,24 @@ def test_the_change_that_is_kept_is_the_likeliest_of_those_tried(generator: Gene
     found = place(generator, z, cells, red(cells, good), 1, 1)
     assert found is not None
     assert int(np.flatnonzero(found.cells_SR[:, 0] == 4)[0]) == int(free[int(np.argmin(nats))])
+
+
+def test_bands_share_what_is_changed(generator: Generator) -> None:
+    """Two bands of beads that have their last knot and first bead in common: what comes into the
+    lower one stands in the upper one too."""
+    z, cells = scene(4)
+    stack = Stack(2, 1)
+    knots = cells[:, 1:]
+    knots[knots == 3] = 0
+    present = np.zeros_like(knots, dtype=bool)
+    good = np.zeros_like(present)
+    good[2:4, 1] = True
+    add = np.zeros((4, 4), dtype=bool)
+    add[:3, 3] = True
+    places = Places("knot", present, good, add, add.T)
+    found = place(generator, z, cells, places, 2, 2, stack)
+    assert found is not None
+    assert (found.cells_SR[2:4, 2] == 3).all()
+    assert (found.cells_SR[18:20, 0] == 3).all()
+    changed = {(int(s), int(r)) for s, r in np.argwhere(found.cells_SR != cells)}
+    assert changed <= {(2, 2), (3, 2), (18, 0), (19, 0)}

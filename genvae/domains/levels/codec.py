@@ -190,9 +190,7 @@ class LevelsCodec(Codec):
         return None if self.ruleset is None else mended(piece, self.ruleset)
 
     def places(self, piece: Level, name: str) -> Places | None:
-        """See ``places.places``; None too for levels of several bands."""
-        if piece.height > self.tileset.rows:
-            return None
+        """See ``places.places``."""
         return places.places(piece, name, measures.COUNTED[name], self.layers, self.facts)
 
     def finish(self, piece: Level, report: Report) -> Level:

@@ -22,6 +22,7 @@ from genvae.domains.levels.rules.platformer import reached, standing
 from genvae.domains.levels.rules.registry import ruleset_of
 from genvae.domains.levels.rules.topdown import TopDown
 from genvae.domains.levels.rules.walking import Plan
+from genvae.domains.levels.sizes import SHARED
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import FIELD
 
@@ -99,10 +100,19 @@ def _as_seen(level: Level, counting_K: np.ndarray, facts: Facts) -> np.ndarray:
 
 def _cells(mask_HW: np.ndarray, tileset: Tileset, layers: int) -> np.ndarray:
     """A mask of a level as one of its windows' cells ``(S, R)``; of layered windows the second
-    layer. What a window has beyond the level is not in it."""
+    layer. A level higher than a window is bands of windows, the bottom one first, and what two of
+    them share is in the lower one. What a window has beyond the level is not in it."""
     height, width = mask_HW.shape
-    more = tileset.rows - height, -width % tileset.columns
-    full = np.pad(mask_HW, ((more[0], 0), (0, more[1])))
-    x_NCR = full[::-1].T.reshape(-1, tileset.columns, tileset.rows)
-    before = np.zeros((len(x_NCR), (layers - 1) * tileset.columns, tileset.rows), dtype=bool)
-    return np.concatenate([before, x_NCR], axis=1).reshape(-1, tileset.rows)
+    rows, columns = tileset.rows, tileset.columns
+    bands = max(1, 1 - (rows - height) // (rows - SHARED))
+    more = rows + (bands - 1) * (rows - SHARED) - height, -width % columns
+    full_RW = np.pad(mask_HW, ((more[0], 0), (0, more[1])))[::-1]
+    parts = []
+    for band in range(bands):
+        own_RW = full_RW[band * (rows - SHARED) :][:rows].copy()
+        if band:
+            own_RW[:SHARED] = False
+        x_NCR = own_RW.T.reshape(-1, columns, rows)
+        before = np.zeros((len(x_NCR), (layers - 1) * columns, rows), dtype=bool)
+        parts.append(np.concatenate([before, x_NCR], axis=1).reshape(-1, rows))
+    return np.concatenate(parts)

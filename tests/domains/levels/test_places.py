@@ -90,3 +90,16 @@ def test_terrain_in_two_layers_has_no_places(codec: Codec) -> None:
     level = level_of(codec.tileset, "-E", "XX")
     assert layered.places(level, "blocks") is None
     assert layered.places(level, "enemies") is not None
+
+
+def test_high_levels_are_bands_that_own_their_rows(codec: LevelsCodec) -> None:
+    """28 rows are two bands of 16 that share 4: each tile is in one of them."""
+    lines = ["-E" if row % 3 == 0 else "XX" for row in range(28)]
+    level = level_of(codec.tileset, *lines)
+    found = codec.places(level, "enemies")
+    assert found is not None
+    assert found.present_SR.shape == (32, 16)
+    assert int(found.present_SR.sum()) == int(level.having("enemy").sum()) == 10
+    # Of the upper band the shared rows are left out: its fifth row is the level's 17th from below.
+    assert not found.present_SR[16:, :4].any()
+    assert cells(found.present_SR[16:]) == [(1, r) for r in (6, 9, 12, 15)]
