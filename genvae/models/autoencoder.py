@@ -30,7 +30,7 @@ from genvae.models.bottleneck import BOTTLENECKS, Posterior
 from genvae.models.conditions import shifts, split
 from genvae.models.encoder import Encoder
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
-from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary
+from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary, shift
 from genvae.models.penalties import Penalty
 from genvae.models.prior import SequencePrior
 from genvae.recipe import ModelSettings, PriorSettings
@@ -192,12 +192,6 @@ class Decoder(nn.Module):
         found = self.likelihoods[field]
         assert isinstance(found, CellLikelihood)
         return found
-
-
-def shift(x: Tensor, steps: int, dim: int = 1) -> Tensor:
-    """Move along ``dim`` towards later places; zeros come in."""
-    zeros = torch.zeros_like(x.narrow(dim, 0, min(steps, x.shape[dim])))
-    return torch.cat([zeros, x.narrow(dim, 0, max(0, x.shape[dim] - steps))], dim=dim)
 
 
 @dataclass

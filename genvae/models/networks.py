@@ -221,3 +221,9 @@ class Vocabulary(nn.Module):
         flat = (cells + self.starts).reshape(-1, cells.shape[-1])
         y: Tensor = F.embedding_bag(flat, table, mode="sum")
         return y.reshape(*cells.shape[:-1], -1)
+
+
+def shift(x: Tensor, steps: int, dim: int = 1) -> Tensor:
+    """Move along ``dim`` towards later places; zeros come in."""
+    zeros = torch.zeros_like(x.narrow(dim, 0, min(steps, x.shape[dim])))
+    return torch.cat([zeros, x.narrow(dim, 0, max(0, x.shape[dim] - steps))], dim=dim)

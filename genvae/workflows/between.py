@@ -55,6 +55,16 @@ def encode_piece(opened: Opened, piece: Any) -> Source:
     return Source(piece.name, piece, encoded, z_WPD)
 
 
+def untold(opened: Opened, source: Source) -> Source:
+    """The source as a model that is told nothing has it: concept vectors and distances are of such
+    latents."""
+    if told.TOLD not in source.context or any(opened.model.told):
+        return source
+    context = {name: value for name, value in source.context.items() if name != told.TOLD}
+    encoded = replace(source.encoded, context=context)
+    return replace(source, encoded=encoded, z_WPD=posterior_means(opened.model, encoded.windows))
+
+
 def decode_latents(
     opened: Opened, z_WPD: np.ndarray, context: dict[str, Any], facts: dict[str, Any]
 ) -> Made:
@@ -77,6 +87,7 @@ def like(opened: Opened, source: Source, likeness: float = LIKENESS) -> Like:
     """A piece for others to be like. Raises OptionProblem."""
     if not 0 < likeness <= 1:
         raise OptionProblem(f"--likeness {likeness:g}: expected more than 0, up to 1")
+    source = untold(opened, source)
     # Half way from itself to itself there is nothing of it that only a file has.
     context = opened.codec.blend(source.context, source.context, 0.5)
     return Like(source.name, source.z_WPD, context, likeness)

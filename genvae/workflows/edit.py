@@ -20,7 +20,7 @@ from genvae.generation import edit, noise
 from genvae.generation.generator import BATCH, Generator
 from genvae.models.knowledge import Concepts
 from genvae.workflows import deliver, told
-from genvae.workflows.between import Place, Source, delivered
+from genvae.workflows.between import Place, Source, delivered, untold
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened
@@ -94,7 +94,7 @@ def edited(
     window, until it will do. Every candidate is decoded and measured. Facts: ``asked`` and
     ``moved``, in deviations, ``others`` (mean move of the attributes that were not asked for) and
     ``kept`` (F1 of events with the source)."""
-    concepts = concepts_of(opened)
+    concepts, source = concepts_of(opened), untold(opened, source)
     z_WPD = source.z_WPD
     done: dict[str, float] = {}
     for number, (name, amount) in enumerate(asked.items()):

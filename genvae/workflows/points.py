@@ -20,6 +20,7 @@ from genvae.evaluation.chart import CORPUS, FILE, SAMPLE
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import deliver
+from genvae.workflows.between import untold
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.reading import read_all
 from genvae.workflows.similar import files_in
@@ -169,7 +170,7 @@ def of_files(
     opened: Opened, paths: Sequence[Path], unit: str, on_problem: OnProblem
 ) -> list[Point]:
     """All windows (pieces) of the user's files; what cannot be read is told."""
-    sources = [source for _, source in read_all(opened, paths, on_problem)]
+    sources = [untold(opened, source) for _, source in read_all(opened, paths, on_problem)]
     points: list[Point] = []
     for name, source in zip(unique([s.name for s in sources]), sources, strict=True):
         windows, context = source.encoded.windows, source.context

@@ -8,7 +8,7 @@ from typing import Any
 
 from genvae.errors import FileProblem, OptionProblem
 from genvae.generation.edit import distance, typical_distance
-from genvae.workflows.between import Source
+from genvae.workflows.between import Source, untold
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened
@@ -44,8 +44,9 @@ def nearest_pieces(
     if not paths:
         raise FileProblem(f"{folder}: nothing in it but the file itself")
     typical = typical_distance(opened.model.gaussian.factor.numpy())
-    rows = []
-    for path, other in read_all(opened, paths, on_problem, on_file=on_file):
+    source, rows = untold(opened, source), []
+    for path, read in read_all(opened, paths, on_problem, on_file=on_file):
+        other = untold(opened, read)
         apart = distance(source.z_WPD, other.z_WPD, typical)
         rows.append(
             {

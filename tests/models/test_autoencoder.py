@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 import torch
 
-from genvae.models.autoencoder import Autoencoder, shift
+from genvae.models.autoencoder import Autoencoder
+from genvae.models.networks import shift
 from genvae.models.penalties import KL, LatentNorm, LearnedRate, Schedule
 from tests.fakes import SPEC, TINY, TINY_PRIOR, strings
 
