@@ -46,7 +46,10 @@ def nearest(
         )
         if not raw and good(made):
             made = _counted(aim, generator, made, context, said, times)
-        if "changed" in made.facts:
+        if aim.like is not None:
+            # What is like an unusual piece may be as that one is.
+            made.facts.pop("unusual", None)
+        elif "changed" in made.facts:
             note_unusual(aim.opened, made, [goal.name for goal in aim.wanted.goals])
         told(aim, made)
         if best is None or _rank(made) > _rank(best):

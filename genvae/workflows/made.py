@@ -145,8 +145,11 @@ def _repaired(
 
 def note_unusual(opened: Opened, made: Made, but: Collection[str] = ()) -> None:
     """Say which attributes of a repaired piece lie beyond those of nearly all real ones (see
-    ``usual.py``), if any beside those that were asked for; of pieces of several bands none."""
+    ``usual.py``), if any beside those that were asked for or that the model was told; of pieces of
+    several bands none."""
     made.facts.pop("unusual", None)
+    told = zip(opened.model.conditions, opened.model.told, strict=False)
+    but = {*but, *(condition.name for condition, number in told if number)}
     if int(made.context.get("bands", 1)) > 1:
         return
     usual = opened.model.card.get("usual", {})
