@@ -77,7 +77,7 @@ def follow(
     seed: int,
     prior: str | None = None,
     temperature: float = 1.0,
-    batches: int = 1,
+    batches: int = 2,
     context: Mapping[str, Any] | None = None,
     on_window: Callable[[], None] | None = None,
 ) -> Followed:

@@ -36,9 +36,12 @@ def test_formats_stand_beside_and_the_manifest_has_both_curves(run: Run, tmp_pat
 def test_a_level_without_a_way_is_told_of(run: Run, tmp_path: Path) -> None:
     wall = tmp_path / "wall.txt"
     wall.write_text(("-" * 10 + "X" + "-" * 13 + "\n") * 15 + "X" * 24 + "\n")
-    done = run("soundtrack", wall, "-o", tmp_path / "wall.mid", "--length", 8)
+    asked = ("--length", 8, "--meter", "3/4", "--json")
+    done = run("soundtrack", wall, "-o", tmp_path / "wall.mid", *asked)
     assert done.code == 0
-    assert "from left to right" in done.problem
+    assert "from left to right" in done.err
+    assert done.document[0]["attributes"]["bars"] == 8.0
+    assert len(done.document[0]["song_curve"]) == 4
 
 
 def test_the_bundled_model_follows_a_level(run: Run, at_home: Path, tmp_path: Path) -> None:
