@@ -8,7 +8,17 @@ from importlib.util import find_spec
 
 import pytest
 
-HEAVY = ("torch", "lightning_fabric", "pooch", "matplotlib", "sklearn", "umap", "symusic", "mido")
+HEAVY = (
+    "torch",
+    "lightning_fabric",
+    "pooch",
+    "matplotlib",
+    "sklearn",
+    "umap",
+    "ribs",
+    "symusic",
+    "mido",
+)
 
 MODULES = [
     "genvae",

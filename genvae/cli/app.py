@@ -20,6 +20,7 @@ from genvae.cli import (
     edit,
     encode,
     evaluate,
+    explore,
     fill,
     interpolate,
     map,
@@ -71,6 +72,7 @@ app.command("train")(train.train)
 app.command("evaluate")(evaluate.evaluate)
 app.command("compare")(compare.compare)
 app.command("map")(map.map_)
+app.command("explore")(explore.explore)
 app.add_typer(models.app, name="models")
 app.add_typer(corpora.app, name="corpora")
 
