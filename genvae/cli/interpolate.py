@@ -91,7 +91,7 @@ def interpolate(
     opened = reading.open_for(files, model)
     store.requests(opened.domain, {"voice": voices, "keep-keys": keep_keys or None})
     voice = Voice(quiet, as_json)
-    sources = reading.encode_first(opened, files, voices or ())
+    sources = reading.encode_first(opened, files, voices or (), whole=True)
     if not keep_keys:
         sources = between.together(opened, sources)
     label = f"{sources[0].name}-{sources[-1].name}"

@@ -44,7 +44,7 @@ def vary(
     write.check_sampling(n, seed)
     voice = Voice(quiet, as_json)
     opened = reading.open_for([file], model)
-    source = reading.encode_first(opened, [file])[0]
+    source = reading.encode_first(opened, [file], whole=True)[0]
     output = Output(
         opened, "vary", out=out, formats=formats(format_), overwrite=overwrite, label=file.stem
     )

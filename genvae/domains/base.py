@@ -110,6 +110,11 @@ class Codec(ABC):
     def encode(self, piece: Any) -> Encoded:
         """Cut a piece into windows. Raises FileProblem if nothing of it can be represented."""
 
+    def encode_whole(self, piece: Any) -> Encoded:
+        """The same, but all of a piece that is larger than a window across its long axis: bands
+        of windows, as ``windows_for`` has them, whose context says how many."""
+        return self.encode(piece)
+
     @abstractmethod
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Any:
         """Windows to a well-formed piece; the inverse of ``encode`` on what it kept.

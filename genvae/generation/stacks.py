@@ -68,12 +68,23 @@ def draw_stack(
     return np.concatenate(chosen), _windows(generator, cells)
 
 
-def decode_stack(generator: Generator, z_WPD: np.ndarray, stack: Stack) -> Windows:
-    """The likeliest windows of a stack's latents, band after band."""
+def decode_stack(
+    generator: Generator,
+    z_WPD: np.ndarray,
+    stack: Stack,
+    *,
+    item: Item | None = None,
+    temperature: float = 0.0,
+) -> Windows:
+    """The windows of a stack's latents, band after band: the likeliest ones, or with an ``item``
+    drawn with its noise."""
     cells: list[np.ndarray] = []
-    for z in np.split(z_WPD, stack.bands):
-        below = cells[-1] if cells else None
-        cells.append(_decoded(generator, z, below, stack.shared, None, 0.0))
+    for band, z in enumerate(np.split(z_WPD, stack.bands)):
+        below, uniforms_SR = cells[-1] if cells else None, None
+        if item is not None:
+            at = item[0] + APART * (1 + band * CANDIDATES), item[1]
+            uniforms_SR = _noise(generator, at, len(z), 0)
+        cells.append(_decoded(generator, z, below, stack.shared, uniforms_SR, temperature))
     return _windows(generator, cells)
 
 

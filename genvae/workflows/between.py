@@ -5,7 +5,7 @@ Axes:  N pieces · W windows · P positions · D dims of z
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from itertools import groupby
@@ -17,7 +17,7 @@ from genvae.domains.base import Encoded, Windows
 from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
-from genvae.generation.latents import METHODS, amid, between, looped
+from genvae.generation.latents import METHODS, amid, between
 from genvae.generation.stacks import decode_stack
 from genvae.workflows import told
 from genvae.workflows.aim import LIKENESS, Like
@@ -46,9 +46,11 @@ class Source:
         return self.encoded.context
 
 
-def encode_piece(opened: Opened, piece: Any) -> Source:
-    """A piece's latents: the posterior means of its windows. Raises FileProblem."""
-    encoded = opened.codec.encode(piece)
+def encode_piece(opened: Opened, piece: Any, *, whole: bool = False) -> Source:
+    """A piece's latents: the posterior means of its windows; with ``whole`` of all bands of one
+    that is higher than a window. Raises FileProblem."""
+    codec = opened.codec
+    encoded = codec.encode_whole(piece) if whole else codec.encode(piece)
     if not len(encoded):
         raise FileProblem(f"{piece.name}: too short, the model sees nothing of it")
     z_WPD = posterior_means(told.of_piece(opened, encoded).model, encoded.windows)
@@ -111,7 +113,12 @@ def _brought(opened: Opened, source: Source, first: Source) -> Source:
 
 
 def matched(opened: Opened, sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
-    """All with the same number of windows, the shorter ones looped, and what was done."""
+    """All with the same number of windows, the shorter ones looped, and what was done. Pieces of
+    different numbers of bands are brought to one."""
+    bands = {stack_of(source.context) for source in sources}
+    if len(bands) > 1:
+        return matched(opened, [flat(opened, source) for source in sources])
+    rows = 1 if bands == {None} else int(sources[0].context["bands"])
     count = max(len(source.z_WPD) for source in sources)
     notes = []
 
@@ -120,11 +127,20 @@ def matched(opened: Opened, sources: Sequence[Source]) -> tuple[list[Source], li
         if have == count:
             return s
         notes.append(f"{s.name}: {have} windows, looped to {count}")
-        windows = {k: v[np.arange(count) % have] for k, v in s.encoded.windows.items()}
+        each = np.arange(count // rows) % (have // rows)
+        order = np.concatenate([band * (have // rows) + each for band in range(rows)])
+        windows = {k: v[order] for k, v in s.encoded.windows.items()}
         context = opened.codec.repeated(s.context, count)
-        return Source(s.name, s.piece, Encoded(windows, context), looped(s.z_WPD, count))
+        return Source(s.name, s.piece, Encoded(windows, context), s.z_WPD[order])
 
     return [stretch(source) for source in sources], notes
+
+
+def flat(opened: Opened, source: Source) -> Source:
+    """A piece of several bands as the one that a window sees."""
+    if stack_of(source.context) is None:
+        return source
+    return replace(encode_piece(opened, source.piece), name=source.name)
 
 
 def interpolate(
@@ -189,9 +205,14 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
     for at, part in _batches(places):
         opened = told.of_context(opened, part[0].context)
         generator = Generator(opened.model, opened.codec)
-        decoded = generator.decode(
-            np.stack([place.z_WPD for place in part]), contexts=[place.context for place in part]
-        )
+        stack = stack_of(part[0].context)
+        if stack is not None:
+            decoded = [decode_stack(generator, place.z_WPD, stack) for place in part]
+        else:
+            decoded = generator.decode(
+                np.stack([place.z_WPD for place in part]),
+                contexts=[place.context for place in part],
+            )
         for number, (place, windows) in enumerate(zip(part, decoded, strict=True), at):
             facts = place.facts | {"attempt": 0}
             made = _finished(opened, windows, place, facts, repair=place.end is None)
@@ -232,7 +253,13 @@ def _settled(opened: Opened, generator: Generator, place: Place, made: Made, num
     items = [(number, attempt) for attempt in range(1, ATTEMPTS + 1)]
     repeated = np.repeat(place.z_WPD[None], len(items), axis=0)
     contexts = [place.context] * len(items)
-    drawn = generator.decode(repeated, items=items, temperature=SETTLING, contexts=contexts)
+    stack = stack_of(place.context)
+    drawn: Iterable[Windows]
+    if stack is not None:
+        heat, z = SETTLING, place.z_WPD
+        drawn = (decode_stack(generator, z, stack, item=i, temperature=heat) for i in items)
+    else:
+        drawn = generator.decode(repeated, items=items, temperature=SETTLING, contexts=contexts)
     for (_, attempt), windows in zip(items, drawn, strict=True):
         facts = made.facts | {"attempt": attempt}
         other = _finished(opened, windows, place, facts, repair=True)
@@ -244,7 +271,7 @@ def _settled(opened: Opened, generator: Generator, place: Place, made: Made, num
 def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") -> Made:
     """One piece that begins as a and ends as b, a little further on the way with each window."""
     check_path(2, method)
-    (a, b), _ = matched(opened, (a, b))
+    (a, b), _ = matched(opened, (flat(opened, a), flat(opened, b)))
     count = len(a.z_WPD)
     shares = np.linspace(0.0, 1.0, count) if count > 1 else np.array([0.5])
     z = np.concatenate(

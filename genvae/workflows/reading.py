@@ -27,13 +27,16 @@ def open_for(
     return store.open_model(None, domain_of(paths, on_problem))
 
 
-def encode_first(opened: Opened, paths: Sequence[Path], voices: Sequence[str] = ()) -> list[Source]:
+def encode_first(
+    opened: Opened, paths: Sequence[Path], voices: Sequence[str] = (), *, whole: bool = False
+) -> list[Source]:
     """The first piece of each file, with the voices that ``--voice`` asked for (see
-    ``inputs.chosen_parts``). Raises FileProblem and OptionProblem."""
+    ``inputs.chosen_parts``), ``whole`` where it is higher than a window. Raises FileProblem and
+    OptionProblem."""
     sources = []
     for path, chosen in zip(paths, chosen_parts(voices, len(paths)), strict=True):
         piece, count = piece_of(opened.codec, path, chosen=chosen)
-        source = encode_piece(opened, piece, path)
+        source = encode_piece(opened, piece, path, whole=whole)
         if count > 1:
             source.encoded.notes.append(f"the first of {count} in {path}")
         sources.append(source)
@@ -56,9 +59,12 @@ def read_all(
     on_problem: OnProblem,
     voices: Sequence[str] = (),
     on_file: Callable[[], None] = lambda: None,
+    *,
+    whole: bool = False,
 ) -> Iterator[tuple[Path, Source]]:
-    """Every piece of every file; what cannot be read is told and left out. ``voices`` as for
-    ``encode_first``; ``on_file`` is called when a file is read. Raises ModelProblem."""
+    """Every piece of every file; what cannot be read is told and left out. ``voices`` and
+    ``whole`` as for ``encode_first``; ``on_file`` is called when a file is read. Raises
+    ModelProblem."""
     chosen = dict(zip(paths, chosen_parts(voices, len(paths)), strict=True))
     for path, found in for_each(Reader(opened.codec, chosen), paths):
         on_file()
@@ -70,7 +76,7 @@ def read_all(
         pieces, problem = found
         for piece in pieces:
             try:
-                yield path, encode_piece(opened, piece, path)
+                yield path, encode_piece(opened, piece, path, whole=whole)
             except FileProblem as why:
                 on_problem(why)
         if problem:
@@ -96,10 +102,10 @@ class Reader:
         return pieces, None
 
 
-def encode_piece(opened: Opened, piece: Any, path: Path) -> Source:
+def encode_piece(opened: Opened, piece: Any, path: Path, *, whole: bool = False) -> Source:
     """A piece's latents. Raises FileProblem, which names the file."""
     try:
-        return between.encode_piece(opened, piece)
+        return between.encode_piece(opened, piece, whole=whole)
     except FileProblem as problem:
         text = str(problem)
         raise FileProblem(text if str(path) in text else f"{path}: {text}") from None

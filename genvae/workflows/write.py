@@ -113,7 +113,7 @@ def reconstructions(
     ``metrics.agreement`` and ``written``. A file that cannot be read is named to ``on_problem``
     and the rest is done. Raises FileProblem if nothing can be written.
     """
-    sources = list(read_all(opened, paths, on_problem, voices))
+    sources = list(read_all(opened, paths, on_problem, voices, whole=True))
     if not sources:
         return []
     _ready(opened)

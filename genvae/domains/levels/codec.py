@@ -38,13 +38,14 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
-from genvae.domains.levels.sizes import windows_for
+from genvae.domains.levels.sizes import SHARED, bands_of, windows_for
 from genvae.domains.levels.tension import level_curve
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.levels.windows import (
     FIELD,
     assemble_level,
+    encode_bands,
     encode_level,
     mark_start,
 )
@@ -107,6 +108,13 @@ class LevelsCodec(Codec):
         if self.layers > 1:
             encoded.windows[FIELD] = layered(encoded.windows[FIELD], self.tileset)
         return encoded
+
+    def encode_whole(self, piece: Level) -> Encoded:
+        """In bands, where a level is higher than a window and its game has such levels."""
+        bands = bands_of(self.tileset, piece.height)
+        if bands == 1 or self.layers > 1 or piece.tileset.symbols != self.tileset.symbols:
+            return self.encode(piece)
+        return encode_bands(piece, bands, SHARED)
 
     def tiles(self, windows: Windows) -> np.ndarray:
         """All tiles of windows, ``(N, R, columns)``: of layered ones the second layer."""
@@ -263,7 +271,7 @@ class LevelsCodec(Codec):
         """Sizes on the way from a's to b's, in whole tiles."""
         return {
             key: round((1 - t) * a[key] + t * b[key])
-            for key in ("width", "height")
+            for key in ("width", "height", "bands", "shared")
             if key in a and key in b
         }
 
@@ -277,7 +285,8 @@ class LevelsCodec(Codec):
 
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         """The context of a level looped to ``windows``: as wide as they are."""
-        return {**context, "width": windows * self.tileset.columns}
+        columns = windows // int(context.get("bands", 1)) * self.tileset.columns
+        return {**context, "width": columns}
 
     def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
         """As wide as its windows; a start marker goes with the window that it stands in."""

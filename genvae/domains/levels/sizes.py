@@ -44,5 +44,12 @@ def windows_for(tileset: Tileset, length: str | None) -> tuple[int, dict[str, An
             f"--length {length}: {width * height} tiles, at most {MAX_LENGTH * rows} are "
             f"possible, such as {MAX_LENGTH * rows // height}x{height}"
         )
-    bands = 1 - (rows - height) // (rows - SHARED)
+    bands = bands_of(tileset, height)
     return -(-width // columns) * bands, trim | {"bands": bands, "shared": SHARED}
+
+
+def bands_of(tileset: Tileset, height: int) -> int:
+    """The bands of windows that so many rows take; 1 where a game has no such levels."""
+    if tileset.rules not in STACKED or height <= tileset.rows:
+        return 1
+    return 1 - (tileset.rows - height) // (tileset.rows - SHARED)

@@ -51,11 +51,7 @@ def encode_level(level: Level) -> Encoded:
     if level.height > tileset.rows:
         top, grid = _one_band(level, notes)
     height, width = grid.shape
-    placed: list[list[int]] = []
-    if tileset.placed is not None:
-        marker = grid == tileset.numbers[tileset.placed]
-        placed = [[int(c), int(r)] for r, c in np.argwhere(marker)]
-        grid = np.where(marker, tileset.empty, grid)
+    grid, placed = _unmarked(grid, tileset)
     if height < tileset.rows:
         notes.append(
             f"{level.name}: {height} rows high; filled up to {tileset.rows} with "
@@ -70,6 +66,31 @@ def encode_level(level: Level) -> Encoded:
     if placed:
         context["placed"] = placed
     return Encoded({FIELD: to_windows(grid, tileset.columns).astype(np.uint8)}, context, notes)
+
+
+def encode_bands(level: Level, bands: int, shared: int) -> Encoded:
+    """Cut all of a level that is higher than a window into bands of windows, the bottom one first,
+    of which two neighbours share ``shared`` rows; ``assemble_level`` puts them together again."""
+    tileset, rows = level.tileset, level.tileset.rows
+    step = rows - shared
+    grid, placed = _unmarked(level.grid_HW, tileset)
+    above = rows + (bands - 1) * step - level.height
+    grid = np.pad(grid, ((above, 0), (0, 0)), constant_values=tileset.empty)
+    grid = np.pad(grid, ((0, 0), (0, -level.width % tileset.columns)), mode="edge")
+    ends = [grid.shape[0] - band * step for band in range(bands)]
+    x_NRT = np.concatenate([to_windows(grid[end - rows : end], tileset.columns) for end in ends])
+    context: dict[str, Any] = {"width": level.width, "height": level.height}
+    context |= {"bands": bands, "shared": shared} | ({"placed": placed} if placed else {})
+    return Encoded({FIELD: x_NRT.astype(np.uint8)}, context, list(level.notes))
+
+
+def _unmarked(grid_HW: np.ndarray, tileset: Tileset) -> tuple[np.ndarray, list[list[int]]]:
+    """The tiles without the start marker, and its cells (column, row)."""
+    if tileset.placed is None:
+        return grid_HW, []
+    marker = grid_HW == tileset.numbers[tileset.placed]
+    placed = [[int(c), int(r)] for r, c in np.argwhere(marker)]
+    return np.where(marker, tileset.empty, grid_HW), placed
 
 
 def assemble_level(x_NRT: np.ndarray, context: Mapping[str, Any], tileset: Tileset) -> Level:

@@ -325,3 +325,16 @@ def test_levels_seen_whole_are_distorted_by_shifts() -> None:
     shifts = [next(w for w in ways if (np.roll(grid[0], w, (0, 1)) == x).all()) for x in seen]
     assert len(set(shifts)) > 10
     assert all(min(a, 10 - a) <= 4 and min(b, 10 - b) <= 4 for a, b in shifts)
+
+
+@pytest.mark.parametrize(("height", "width", "bands"), [(17, 5, 2), (28, 16, 2), (29, 20, 3)])
+def test_high_levels_come_back_whole(height: int, width: int, bands: int) -> None:
+    tileset = builtin()["platformer"]
+    codec = LevelsCodec(tileset)
+    grid = np.random.default_rng(height).integers(0, len(tileset), (height, width))
+    encoded = codec.encode_whole(Level(grid, tileset))
+    assert encoded.context["bands"] == bands
+    assert len(encoded.windows["tiles"]) == bands * -(-width // 16)
+    assert (codec.assemble(encoded.windows, encoded.context).grid_HW == grid).all()
+    low = Level(grid[:16], tileset)
+    assert codec.encode_whole(low).context == codec.encode(low).context
