@@ -38,7 +38,7 @@ from genvae.domains.levels.level import Level
 from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
-from genvae.domains.levels.sizes import SHARED, bands_of, windows_for
+from genvae.domains.levels.sizes import SHARED, bands_of, blended, changes, windows_for
 from genvae.domains.levels.tension import level_curve
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
@@ -268,20 +268,12 @@ class LevelsCodec(Codec):
         return {}
 
     def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
-        """Sizes on the way from a's to b's, in whole tiles."""
-        return {
-            key: round((1 - t) * a[key] + t * b[key])
-            for key in ("width", "height", "bands", "shared")
-            if key in a and key in b
-        }
+        """Sizes on the way from a's to b's; see ``sizes.blended``."""
+        return blended(a, b, t)
 
     def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
         """How the size changes."""
-        return [
-            f"{key}: from {a[key]} to {b[key]} tiles"
-            for key in ("width", "height")
-            if key in a and key in b and a[key] != b[key]
-        ]
+        return changes(a, b)
 
     def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
         """The context of a level looped to ``windows``: as wide as they are."""

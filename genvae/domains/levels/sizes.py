@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from typing import Any
 
 from genvae.domains.levels.tileset import Tileset
@@ -53,3 +54,21 @@ def bands_of(tileset: Tileset, height: int) -> int:
     if tileset.rules not in STACKED or height <= tileset.rows:
         return 1
     return 1 - (tileset.rows - height) // (tileset.rows - SHARED)
+
+
+def blended(a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
+    """Sizes in contexts on the way from ``a``'s to ``b``'s, in whole tiles."""
+    return {
+        key: round((1 - t) * a[key] + t * b[key])
+        for key in ("width", "height", "bands", "shared")
+        if key in a and key in b
+    }
+
+
+def changes(a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
+    """How the size in a context changes from ``a`` to ``b``, in words."""
+    return [
+        f"{key}: from {a[key]} to {b[key]} tiles"
+        for key in ("width", "height")
+        if key in a and key in b and a[key] != b[key]
+    ]
