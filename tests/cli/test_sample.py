@@ -133,6 +133,23 @@ def test_levels_are_repaired_or_drawn_again(
     assert second["checks"]["proof"] == proof
 
 
+@pytest.mark.parametrize(("meter", "top", "bottom"), [("3/4", 3, 4), ("6/8", 6, 8)])
+def test_a_bundled_model_keeps_to_the_meter_asked_for(
+    run: Run, meter: str, top: int, bottom: int
+) -> None:
+    options = ("--meter", meter, "--length", 4, "--seed", 2, "--out", "a")
+    done = run("sample", "--model", "trio", "-n", 2, *options)
+    assert done.code == 0
+    assert done.err == (
+        f"genvae: --meter {meter}: this model has learned from 4/4 alone; bars are of the right "
+        "length, but nothing is known of how such music goes\n"
+    )
+    file = mido.MidiFile("a/music-0001.mid")
+    (told,) = [m for m in file.tracks[0] if m.type == "time_signature"]
+    assert (told.numerator, told.denominator) == (top, bottom)
+    assert sum(m.time for m in file.tracks[0]) == 4 * 3 * 480
+
+
 def test_without_a_seed_one_is_drawn_and_printed(run: Run) -> None:
     done = run("sample", "-d", "music", "-n", 1, "--length", 1)
     said, where = done.out.splitlines()
