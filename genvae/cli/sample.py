@@ -48,7 +48,7 @@ def sample(
     ] = None,
     likeness: Annotated[
         float | None,
-        typer.Option("--likeness", help="With --like: how much, up to 1; by default 0.7."),
+        typer.Option("--likeness", help="With --like: how much, up to 1; by default 0.9."),
     ] = None,
     raw: Annotated[
         bool,

@@ -29,7 +29,7 @@ from genvae.generation.stacks import Stack, draw_stack
 from genvae.workflows.store import Opened
 from genvae.workflows.wanted import Goal, Wanted
 
-LIKENESS = 0.7
+LIKENESS = 0.9
 """How much of a piece there is in those that are made like it."""
 LARGE = 16
 """Pieces of more windows have fewer candidates an attempt."""

@@ -78,7 +78,7 @@ def test_levels_like_a_file(run: Run, manifest: Manifest) -> None:
     options = ("--like", file, "--raw", "--out", "a")
     assert run("sample", "-m", model, "-n", 1, "--seed", 1, *options).code == 0
     (line,) = manifest(Path("a"))
-    assert (line["like"], line["likeness"]) == ("caves", 0.7)
+    assert (line["like"], line["likeness"]) == ("caves", 0.9)
     text = Path(file).read_text().splitlines()
     assert line["attributes"]["width"] == len(text[0])
     options = ("--like", file, "--likeness", 0.9, "--length", 16, "--out", "b")
