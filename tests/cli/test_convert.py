@@ -124,7 +124,6 @@ def test_samples_are_heard_and_loop(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
-        (["-d", "music", "--meter", "3/4"], "--meter 3/4: the trio model knows 4/4 only"),
         (["-d", "music", "--program", "chips"], "did you mean 'chip'?"),
         (["-d", "music", "--format", "mp3"], "--format mp3: "),
         (["-d", "levels", "--loop"], "--loop: an option of music"),
