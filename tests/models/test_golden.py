@@ -12,7 +12,7 @@ from genvae.models.decoding import decode
 from genvae.workflows import store
 
 CELLS = {
-    "melody": "888a6931cd03044f",
+    "melody": "f764bc8def818657",
     "platformer": "cb9a1335610a5a33",
     "trio": "a2e342640be0324e",
 }
