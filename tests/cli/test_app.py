@@ -29,6 +29,7 @@ COMMANDS = (
     "decode",
     "train",
     "evaluate",
+    "explore",
     "fill",
     "vary",
     "edit",

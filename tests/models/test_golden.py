@@ -14,7 +14,7 @@ from genvae.workflows import store
 CELLS = {
     "melody": "f764bc8def818657",
     "platformer": "cb9a1335610a5a33",
-    "trio": "a2e342640be0324e",
+    "trio": "89e016186c3f12e4",
 }
 
 

@@ -127,7 +127,7 @@ def test_it_says_what_it_cannot_be_told(trained: Path) -> None:
     with pytest.raises(OptionProblem, match=r"no condition .*; it knows style, meter, density"):
         told.numbers(opened, {"game": "chess"})
     with pytest.raises(OptionProblem, match="it was trained on none"):
-        told.numbers(store.open_model("melody"), {"style": "folk"})
+        told.numbers(store.open_model("trio"), {"style": "folk"})
 
 
 def test_training_goes_on_from_a_model_without_conditions(trained: Path, tmp_path: Path) -> None:
