@@ -10,8 +10,13 @@ SAMPLES = Path(__file__).resolve().parent.parent / "samples"
 TITLES = {
     "music": "Six songs",
     "music-long": "A song of 64 bars",
+    "jigs": "Three jigs",
+    "drums": "Eight bars of drums, twice",
     "levels": "Six levels",
     "levels-wide": "Two wide levels",
+    "asked-for": "Three enemies and ten to twenty coins",
+    "dungeon": "Four buildings",
+    "sokoban": "Four sokoban levels",
     "between-songs": "From Ode to Joy to When the Saints",
     "morph": "One song that begins as Frère Jacques and ends as Korobeiniki",
     "between-levels": "From first-steps to coin-rush",

@@ -55,12 +55,14 @@ def check(
     voice = Voice(quiet, as_json)
     pictures = gallery(formats(format_), out, overwrite=overwrite)
     found = []
-    for checked in check_files(
-        files, voice.problem, layout=layout, tileset=tileset, rules=rules, pictures=pictures
-    ):
-        found.append(checked)
-        for line in [] if as_json else told(checked, proof=proof):
-            voice.say(line)
+    options = {"layout": layout, "tileset": tileset, "rules": rules}
+    with voice.progress("checking", len(files)) as advance:
+        for checked in check_files(
+            files, voice.problem, **options, pictures=pictures, on_file=advance
+        ):
+            found.append(checked)
+            for line in [] if as_json else told(checked, proof=proof):
+                voice.say(line)
     voice.document([checked.row(proof=proof) for checked in found])
     for domain in dict.fromkeys(checked.domain for checked in found):
         of_domain = [checked for checked in found if checked.domain == domain]

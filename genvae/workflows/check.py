@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +15,7 @@ from genvae.domains.writing import whole
 from genvae.errors import FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.workflows.inputs import OnProblem, existing, open_codec
 from genvae.workflows.output import ROOT, finite
+from genvae.workflows.pool import for_each
 
 PICTURES = ("png",)
 """What ``--format`` can draw."""
@@ -98,6 +99,40 @@ def gallery(formats: Sequence[str], out: Path | None, *, overwrite: bool = False
     return Gallery(out, overwrite=overwrite) if formats else None
 
 
+@dataclass(frozen=True)
+class Inspector:
+    """What is found in a file's pieces, in this process or another."""
+
+    codecs: dict[str, Codec]
+    """By domain, those that options ask for; the usual ones are added when they are needed."""
+
+    def codec(self, domain: str) -> Codec:
+        """The codec that files of a domain are read with."""
+        if domain not in self.codecs:
+            self.codecs[domain] = open_codec(domain)
+        return self.codecs[domain]
+
+    def pieces(self, path: Path) -> Iterator[Checked]:
+        """Raises GenvaeError."""
+        domain = registry.of_file(existing(path)).name
+        codec = self.codec(domain)
+        for piece in codec.read(path):
+            report, notes = codec.check(piece), list(codec.notes(piece))
+            measures = finite(codec.measure(piece))
+            yield Checked(path, domain, piece, report, measures, notes, None, codec.measure_words)
+
+    def __call__(self, path: Path) -> tuple[list[Checked], GenvaeError | None]:
+        """All of them, and what went wrong after the last, if anything did."""
+        found: list[Checked] = []
+        try:
+            found.extend(self.pieces(path))
+        except OptionProblem:
+            raise
+        except GenvaeError as problem:
+            return found, problem
+        return found, None
+
+
 def check_files(
     paths: Sequence[Path],
     on_problem: OnProblem,
@@ -106,38 +141,39 @@ def check_files(
     tileset: str | None = None,
     rules: str | None = None,
     pictures: Gallery | None = None,
+    on_file: Callable[[], None] | None = None,
 ) -> Iterator[Checked]:
-    """Every piece of every file, in order. What cannot be read is told and left out; a file's
-    domain is found by its suffix and content. Raises OptionProblem, and FileProblem for a
-    tileset or rules."""
+    """Every piece of every file, in order; many files are read side by side. What cannot be read is
+    told and left out; a file's domain is found by its suffix and content. ``on_file`` is called
+    after each. Raises OptionProblem, and FileProblem for a tileset or rules."""
     codecs: dict[str, Codec] = {}
     if tileset is not None or rules is not None:
         # What is wrong with an option is said once, before any file.
         codecs["levels"] = open_codec("levels", tileset=tileset, rules=rules)
     if layout is not None:
         codecs["music"] = open_codec("music", layout=layout)
-    for path in paths:
-        try:
-            domain = registry.of_file(existing(path)).name
-            codec = codecs.setdefault(domain, open_codec(domain))
-            for piece in codec.read(path):
-                yield _checked(codec, domain, path, piece, pictures)
-        except OptionProblem:
-            raise
-        except GenvaeError as problem:
+    inspector = Inspector(codecs)
+    for _, found in for_each(inspector, paths):
+        if isinstance(found, OptionProblem):
+            raise found
+        pieces, problem = ([], found) if isinstance(found, GenvaeError) else found
+        for checked in pieces:
+            yield checked if pictures is None else _drawn(checked, inspector, pictures, on_problem)
+        if problem is not None:
             on_problem(problem)
+        if on_file is not None:
+            on_file()
 
 
-def _checked(
-    codec: Codec, domain: str, path: Path, piece: Any, pictures: Gallery | None
+def _drawn(
+    checked: Checked, inspector: Inspector, pictures: Gallery, on_problem: OnProblem
 ) -> Checked:
-    report = codec.check(piece)
-    drawn = None
-    if pictures is not None:
-        drawn = pictures.add(piece.name, codec.checked_picture(piece, report))
-    notes = list(codec.notes(piece))
-    measures = finite(codec.measure(piece))
-    return Checked(path, domain, piece, report, measures, notes, drawn, codec.measure_words)
+    image = inspector.codec(checked.domain).checked_picture(checked.piece, checked.report)
+    try:
+        return replace(checked, picture=pictures.add(checked.piece.name, image))
+    except FileProblem as problem:
+        on_problem(problem)
+        return checked
 
 
 def proof_lines(report: Report) -> list[str]:

@@ -87,3 +87,19 @@ def test_a_proof_in_words() -> None:
     assert proof_lines(Report(True, True, [], {"path": [[0, 1], [1, 1]]})) == ["path: 1,2 2,2"]
     assert proof_lines(Report(True, True, [], {"moves": "rR"})) == ["moves: rR"]
     assert proof_lines(Report(True)) == []
+
+
+def test_many_files_are_read_side_by_side_in_order(tmp_path: Path) -> None:
+    song = (DATA / "songs" / "ode-to-joy.mid").read_bytes()
+    for number in range(70):
+        (tmp_path / f"{number:02}.mid").write_bytes(b"no song" if number == 33 else song)
+    done: list[int] = []
+    problems: list[str] = []
+    paths = sorted(tmp_path.glob("*.mid"))
+    found = list(
+        check_files(paths, lambda p: problems.append(str(p)), on_file=lambda: done.append(1))
+    )
+    assert [c.file.name for c in found] == [p.name for p in paths if p.stem != "33"]
+    assert len(done) == 70
+    assert len(problems) == 1
+    assert "33.mid" in problems[0]
