@@ -17,7 +17,7 @@ from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.meters import METERS, named
 from genvae.domains.music.song import Song
 from genvae.domains.music.units import meter_to_beat_steps, meter_to_steps
-from genvae.recipe import DataSettings
+from genvae.settings import DataSettings
 from genvae.workflows import dataset, deliver, store
 
 FILES = 120

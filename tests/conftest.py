@@ -57,7 +57,8 @@ def tiny_models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
     from genvae.models.autoencoder import Autoencoder
     from genvae.models.copies import SegmentFilter
     from genvae.models.prior import GaussianPrior
-    from genvae.recipe import ModelSettings, Recipe
+    from genvae.recipe import Recipe
+    from genvae.settings import ModelSettings
 
     # Small operations gain nothing from threads, and wait for one another on a busy machine.
     torch.set_num_threads(1)

@@ -28,7 +28,8 @@ from genvae.domains.base import (
     stack_cells,
 )
 from genvae.errors import FileProblem, OptionProblem
-from genvae.recipe import ModelSettings, PriorSettings, Recipe
+from genvae.recipe import Recipe
+from genvae.settings import ModelSettings, PriorSettings
 
 SPEC = WindowSpec(
     (Field("bead", 5, trivial=(0, 1), temper_from=2), Field("knot", 4, rows=2, members=2)), steps=8

@@ -13,17 +13,13 @@ from hypothesis import strategies as st
 
 from genvae.domains import registry
 from genvae.errors import RecipeProblem
-from genvae.recipe import (
+from genvae.recipe import Recipe, from_dict, load, to_dict, to_toml
+from genvae.settings import (
     ConditionSettings,
     DataSettings,
     LossSettings,
     ModelSettings,
-    Recipe,
     TrainingSettings,
-    from_dict,
-    load,
-    to_dict,
-    to_toml,
 )
 from genvae.workflows.runs import bundled
 

@@ -22,7 +22,7 @@ from genvae.domains.base import Codec, Windows, split_cells, stack_cells
 from genvae.generation.generator import one_thread
 from genvae.models.cleaner import Cleaner, Guess, guess, no_guess
 from genvae.models.files import ModelFile
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 
 ROUNDS = 8
 """Steps of expectation and maximisation."""

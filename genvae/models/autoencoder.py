@@ -33,7 +33,7 @@ from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary, shift
 from genvae.models.penalties import Penalty
 from genvae.models.prior import SequencePrior
-from genvae.recipe import ModelSettings, PriorSettings
+from genvae.settings import ModelSettings, PriorSettings
 
 
 class Decoder(nn.Module):

@@ -25,7 +25,7 @@ from genvae.models.autoencoder import Autoencoder
 from genvae.models.echoes import FACTS, Echo, echo, moved_by
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import Plane, ResidualBlock, Vocabulary
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 
 LEAST = 1e-3
 """Rates of damage below count as this one where the network is told."""

@@ -21,7 +21,7 @@ from genvae.domains.base import WindowSpec
 from genvae.errors import ModelProblem
 from genvae.models.cleaner import Cleaner
 from genvae.models.files import write_bytes
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 
 FOLDER = "cleaners"
 KIND = "cleaner"

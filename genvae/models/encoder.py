@@ -15,7 +15,7 @@ from genvae.domains.base import WindowSpec
 from genvae.models.bottleneck import Source
 from genvae.models.conditions import shifts
 from genvae.models.networks import ResidualBlock, Vocabulary
-from genvae.recipe import ModelSettings
+from genvae.settings import ModelSettings
 
 
 class Encoder(nn.Module):

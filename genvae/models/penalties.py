@@ -13,7 +13,7 @@ import torch
 from torch import Tensor
 
 from genvae.models.bottleneck import Posterior
-from genvae.recipe import LossSettings
+from genvae.settings import LossSettings
 
 EXACT = 16
 """Latents a window up to which a Jacobian is computed row by row."""

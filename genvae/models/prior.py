@@ -22,7 +22,7 @@ from genvae.models.conditions import shifts
 from genvae.models.form import ENDS, KINDS, SAME, UNTOLD, Form, Guide
 from genvae.models.likelihood import MixtureOfGaussians
 from genvae.models.networks import CausalStack
-from genvae.recipe import PriorSettings
+from genvae.settings import PriorSettings
 
 
 class GaussianPrior(nn.Module):

@@ -17,7 +17,7 @@ from torch import Tensor
 from genvae.domains.base import Codec
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.cleaner import Cleaner, Guess, cost, guess, no_guess
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from genvae.training.batches import Chunks, corrupted
 
 UNDAMAGED = 0.15

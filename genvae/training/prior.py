@@ -20,7 +20,7 @@ from genvae.models.conditions import split
 from genvae.models.form import NEW, SAME, Guide, ends_of, returns, said_again
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.models.rhyme import rhymes
-from genvae.recipe import PriorSettings
+from genvae.settings import PriorSettings
 from genvae.training.batches import Chunks
 
 Latents = tuple[np.ndarray, np.ndarray]

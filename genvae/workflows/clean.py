@@ -16,7 +16,7 @@ from genvae.generation import cleaning
 from genvae.generation.encoding import posterior_means
 from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from genvae.workflows import deliver
 from genvae.workflows.between import Source
 from genvae.workflows.inputs import OnProblem

@@ -21,7 +21,7 @@ from genvae import __version__
 from genvae.corpora import fetch
 from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
 from genvae.errors import CorpusProblem, GenvaeError
-from genvae.recipe import DataSettings
+from genvae.settings import DataSettings
 from genvae.training.split import Split, split
 from genvae.workflows.pool import for_each
 

@@ -11,7 +11,8 @@ from dataclasses import replace
 from typing import Any
 
 from genvae.errors import OptionProblem, nearest
-from genvae.recipe import ConditionSettings, Recipe
+from genvae.recipe import Recipe
+from genvae.settings import ConditionSettings
 
 _PLAIN: dict[str, Any] = {
     "late_from": (),

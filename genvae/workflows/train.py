@@ -22,7 +22,8 @@ from genvae.models import files
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.prior import SequencePrior
-from genvae.recipe import LossSettings, Recipe
+from genvae.recipe import Recipe
+from genvae.settings import LossSettings
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
 from genvae.training.prior import (

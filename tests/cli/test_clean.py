@@ -12,7 +12,7 @@ import pytest
 
 from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from genvae.workflows import store
 
 Run = Callable[..., Any]

@@ -12,7 +12,7 @@ from genvae.models import cleaner_file
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.cleaner import Cleaner, cost, guess, no_guess
 from genvae.models.echoes import echo, moved_by
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from tests.fakes import SPEC, strings
 
 SMALL = CleanSettings(width=8, blocks=2, cell_width=8, echoes=True)

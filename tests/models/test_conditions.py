@@ -19,7 +19,7 @@ from genvae.models.conditions import Condition, condition_of
 from genvae.models.decoding import decode
 from genvae.models.penalties import penalties
 from genvae.models.prior import SequencePrior
-from genvae.recipe import LossSettings
+from genvae.settings import LossSettings
 from genvae.training.batches import Chunks
 from tests.fakes import SPEC, TINY, TINY_PRIOR, BeadCodec, bead_model, strings
 

@@ -21,7 +21,7 @@ from genvae.models.penalties import (
     Schedule,
     penalties,
 )
-from genvae.recipe import LossSettings
+from genvae.settings import LossSettings
 from tests.fakes import SPEC, TINY, strings
 
 KL_NPD = torch.tensor([[[1.0, 0.1]], [[3.0, 0.3]]])

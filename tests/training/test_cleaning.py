@@ -8,7 +8,7 @@ import torch
 from genvae.domains.base import Windows
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.cleaner import Cleaner
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from genvae.training.batches import Chunks
 from genvae.training.cleaning import UNDAMAGED, drawn_rates, fit_cleaner
 from tests.fakes import SPEC, TINY, BeadCodec, tunes

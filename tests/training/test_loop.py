@@ -15,7 +15,8 @@ from safetensors.torch import load_file
 
 from genvae.errors import FileProblem, GenvaeError
 from genvae.models.autoencoder import Autoencoder
-from genvae.recipe import LossSettings, Recipe, TrainingSettings
+from genvae.recipe import Recipe
+from genvae.settings import LossSettings, TrainingSettings
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, _schedule, fit
 from tests.fakes import SPEC, TINY, BeadCodec, tunes

@@ -15,7 +15,7 @@ import torch
 from genvae.domains.base import Field, WindowSpec
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.prior import SequencePrior
-from genvae.recipe import PriorSettings
+from genvae.settings import PriorSettings
 from genvae.training.batches import Chunks
 from genvae.training.prior import (
     Draw,

@@ -13,7 +13,7 @@ from genvae.errors import ModelProblem, OptionProblem
 from genvae.generation import cleaning
 from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
-from genvae.recipe import CleanSettings
+from genvae.settings import CleanSettings
 from genvae.workflows import between, clean, store
 from genvae.workflows.clean import changes, sentence, where
 from genvae.workflows.clean_figures import f1

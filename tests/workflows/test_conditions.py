@@ -15,12 +15,12 @@ from genvae.errors import OptionProblem, RecipeProblem
 from genvae.evaluation.report import Figures
 from genvae.models import files
 from genvae.models.conditions import Condition
-from genvae.recipe import (
+from genvae.recipe import Recipe
+from genvae.settings import (
     ConditionSettings,
     DataSettings,
     LossSettings,
     PriorSettings,
-    Recipe,
     TrainingSettings,
 )
 from genvae.workflows import between, conditions, recognition, store, told

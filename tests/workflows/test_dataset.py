@@ -12,7 +12,7 @@ import numpy as np
 import pytest
 
 from genvae.errors import CorpusProblem
-from genvae.recipe import DataSettings
+from genvae.settings import DataSettings
 from genvae.workflows import dataset as data
 from genvae.workflows import pool
 from tests.fakes import SPEC, BeadCodec, Beads, strings, write_beads

@@ -19,7 +19,8 @@ import genvae
 from genvae import recipe as recipes
 from genvae.errors import CorpusProblem, FileProblem, OptionProblem, RecipeProblem
 from genvae.models import files
-from genvae.recipe import DataSettings, LossSettings, Recipe, TrainingSettings
+from genvae.recipe import Recipe
+from genvae.settings import DataSettings, LossSettings, TrainingSettings
 from genvae.workflows import between, store
 from genvae.workflows.evaluate import evaluate
 from genvae.workflows.load import Session

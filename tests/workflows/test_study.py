@@ -7,7 +7,8 @@ from dataclasses import replace
 import pytest
 
 from genvae.errors import OptionProblem, RecipeProblem
-from genvae.recipe import ConditionSettings, LossSettings, Recipe
+from genvae.recipe import Recipe
+from genvae.settings import ConditionSettings, LossSettings
 from genvae.workflows import study
 from genvae.workflows.family import MEMBERS, member, members
 
