@@ -269,7 +269,8 @@ def _settled(opened: Opened, generator: Generator, place: Place, made: Made, num
 
 
 def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") -> Made:
-    """One piece that begins as a and ends as b, a little further on the way with each window."""
+    """One piece that begins as a and ends as b, a little further on the way with each window; it
+    gets the care that a step between them gets."""
     check_path(2, method)
     (a, b), _ = matched(opened, (flat(opened, a), flat(opened, b)))
     count = len(a.z_WPD)
@@ -282,7 +283,7 @@ def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") ->
     )
     context = opened.codec.travel(a.context, b.context, list(map(float, shares)))
     context |= told.both(a.context, b.context)
-    return decode_latents(opened, z, context, {"morph": True})
+    return next(delivered(opened, [Place(z, context, {"morph": True})]))
 
 
 def check_path(steps: int, method: str) -> None:

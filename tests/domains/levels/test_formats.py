@@ -9,6 +9,7 @@ import tempfile
 import zlib
 from collections.abc import Callable
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree
@@ -134,7 +135,7 @@ def packed(kind: str, gids: list[int]) -> str:
     squeeze: dict[str, Callable[[bytes], bytes]] = {
         "": bytes,
         "zlib": zlib.compress,
-        "gzip": gzip.compress,
+        "gzip": partial(gzip.compress, mtime=0),
     }
     return base64.b64encode(squeeze[kind](data)).decode()
 
