@@ -55,9 +55,6 @@ class Guide:
     kind_NW: np.ndarray
     ends: np.ndarray
     """``(N, W, 2)``: windows since the beginning and to the end, at most ``ENDS``."""
-    said_NWF: np.ndarray | None = None
-    """Which fields (voices) return exactly: to the reference, or where there is none to the window
-    before."""
 
     def reference(self, x_NQD: Tensor, positions: int) -> tuple[Tensor, Tensor]:
         """The latents that each window refers to, zeros where there is none, ``(N, Q, D)``; and
@@ -254,7 +251,7 @@ def _said(forms: Sequence[Returns], said: Sequence[np.ndarray], fields: int) -> 
     return shares
 
 
-def said_again(cells_WTR: np.ndarray, lag_W: np.ndarray, rows: Sequence[slice]) -> np.ndarray:
+def returning(cells_WTR: np.ndarray, lag_W: np.ndarray, rows: Sequence[slice]) -> np.ndarray:
     """Which fields of each window are the same as in its reference, or where it has none as in the
     window before: ``(W, F)``; ``rows`` are those of each field."""
     at = np.arange(len(cells_WTR))

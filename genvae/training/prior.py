@@ -17,7 +17,7 @@ import torch
 from genvae.domains.base import WindowSpec
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.conditions import split
-from genvae.models.form import NEW, SAME, Guide, ends_of, returns, said_again
+from genvae.models.form import NEW, SAME, Guide, ends_of, returning, returns
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.models.rhyme import rhymes
 from genvae.settings import PriorSettings
@@ -116,7 +116,7 @@ def count_form(
     edges = np.cumsum([0, *(f.rows for f in spec.fields)])
     rows = [slice(a, b) for a, b in pairwise(edges)]
     cut = [cells.reshape(-1, spec.steps, cells.shape[1]) for cells, _ in pieces]
-    said = [said_again(cells, lag, rows) for cells, (lag, _) in zip(cut, forms, strict=True)]
+    said = [returning(cells, lag, rows) for cells, (lag, _) in zip(cut, forms, strict=True)]
     prior.form.fit(forms, said)
     kinds = [kind for _, kind in forms]
     prior.form.rhyme.fit(kinds, said, [rhymes(cells, spec) for cells in cut])

@@ -18,7 +18,7 @@ from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
 from genvae.settings import CleanSettings
 from genvae.workflows import deliver
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output

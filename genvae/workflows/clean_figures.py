@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.workflows import between
+from genvae.workflows import incoming
 from genvae.workflows.clean import Cleaning
 from genvae.workflows.learn import LENGTH, Progress, parts_of
 from genvae.workflows.store import Opened
@@ -80,7 +80,7 @@ def _one(
     opened, codec = tool.opened, tool.opened.codec
     whole = codec.assemble(windows, {})
     hurt = codec.corrupt(windows, rate, rng, kinds) if rate else windows
-    source = between.encode_piece(opened, codec.assemble(hurt, {}))
+    source = incoming.encode_piece(opened, codec.assemble(hurt, {}))
     made = tool.clean(source)
     real = codec.events(whole)
     return (

@@ -20,7 +20,8 @@ from genvae.generation import edit, noise
 from genvae.generation.generator import BATCH, Generator
 from genvae.models.knowledge import Concepts
 from genvae.workflows import deliver, told
-from genvae.workflows.between import Place, Source, delivered, untold
+from genvae.workflows.between import Place, delivered
+from genvae.workflows.incoming import Source, untold
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened

@@ -17,7 +17,7 @@ from genvae.generation import filling
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import BATCH, Generator
 from genvae.workflows import deliver, told
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.made import Made, good
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened

@@ -15,8 +15,8 @@ from genvae.domains.base import Encoded, Windows, split_cells, stack_cells
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import learn
-from genvae.workflows.between import Source
 from genvae.workflows.edit import concepts_of, edited
+from genvae.workflows.incoming import Source
 from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of
 from genvae.workflows.score import calibrated, raw_scores, strangest
 from genvae.workflows.store import Opened

@@ -18,10 +18,10 @@ from typing import Any
 import numpy as np
 
 from genvae.domains import registry
-from genvae.workflows import between, clean, deliver, store, told
+from genvae.workflows import between, clean, deliver, incoming, store, told
 from genvae.workflows import wanted as wishes
 from genvae.workflows.aim import LIKENESS
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.inputs import existing, piece_of
 from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
@@ -96,16 +96,16 @@ class Session:
         if isinstance(piece, str | Path):
             chosen = {name: str(track) for name, track in (voices or {}).items()}
             piece, _ = piece_of(self.opened.codec, Path(piece), chosen=chosen)
-        return between.encode_piece(self.opened, piece)
+        return incoming.encode_piece(self.opened, piece)
 
     def decode(self, z_WPD: np.ndarray, context: dict[str, Any] | None = None) -> Made:
         """A piece from latents ``(windows, positions, dims)``."""
         z = np.asarray(z_WPD, dtype=np.float32)
-        return between.decode_latents(self.opened, z, context or {}, {})
+        return incoming.decode_latents(self.opened, z, context or {}, {})
 
     def reconstruct(self, piece: Input) -> Made:
         """A piece through the model and back."""
-        return between.reconstruct(self.opened, self.encode(piece))
+        return incoming.reconstruct(self.opened, self.encode(piece))
 
     def clean(self, piece: Input, *, damage: float | None = None) -> Made:
         """A piece with what looks damaged put right; ``damage`` is the share of it that is, found

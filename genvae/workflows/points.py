@@ -20,7 +20,7 @@ from genvae.evaluation.chart import CORPUS, FILE, SAMPLE
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import deliver
-from genvae.workflows.between import untold
+from genvae.workflows.incoming import untold
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.reading import read_all
 from genvae.workflows.similar import files_in

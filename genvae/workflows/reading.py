@@ -9,9 +9,9 @@ from typing import Any
 
 from genvae.domains.base import Codec
 from genvae.errors import FileProblem, GenvaeError, OptionProblem
-from genvae.workflows import between, store
+from genvae.workflows import between, incoming, store
 from genvae.workflows.aim import LIKENESS, Like
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.inputs import OnProblem, chosen_parts, domain_of, existing, piece_of
 from genvae.workflows.pool import for_each
 from genvae.workflows.store import Opened
@@ -105,7 +105,7 @@ class Reader:
 def encode_piece(opened: Opened, piece: Any, path: Path, *, whole: bool = False) -> Source:
     """A piece's latents. Raises FileProblem, which names the file."""
     try:
-        return between.encode_piece(opened, piece, whole=whole)
+        return incoming.encode_piece(opened, piece, whole=whole)
     except FileProblem as problem:
         text = str(problem)
         raise FileProblem(text if str(path) in text else f"{path}: {text}") from None

@@ -18,7 +18,7 @@ from genvae.evaluation.marks import marked
 from genvae.generation.unusual import surprise
 from genvae.models.files import ModelFile
 from genvae.models.knowledge import Calibration
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.output import ROOT
 from genvae.workflows.reading import read_all

@@ -8,7 +8,7 @@ from typing import Any
 
 from genvae.errors import FileProblem, OptionProblem
 from genvae.generation.edit import distance, typical_distance
-from genvae.workflows.between import Source, untold
+from genvae.workflows.incoming import Source, untold
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.reading import read_all
 from genvae.workflows.store import Opened

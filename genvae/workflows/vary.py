@@ -12,7 +12,8 @@ from genvae.evaluation.metrics import events_f1
 from genvae.generation import noise
 from genvae.generation.edit import neighbour
 from genvae.workflows import deliver
-from genvae.workflows.between import Place, Source, delivered
+from genvae.workflows.between import Place, delivered
+from genvae.workflows.incoming import Source
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened

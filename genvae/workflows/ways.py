@@ -14,7 +14,7 @@ from typing import Any
 
 from genvae.errors import OptionProblem
 from genvae.workflows import between, deliver
-from genvae.workflows.between import Source
+from genvae.workflows.incoming import Source
 from genvae.workflows.made import Made
 from genvae.workflows.output import Output
 from genvae.workflows.store import Opened

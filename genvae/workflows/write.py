@@ -14,7 +14,7 @@ from typing import Any
 
 from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
-from genvae.workflows import between, deliver, latents
+from genvae.workflows import deliver, incoming, latents
 from genvae.workflows.aim import Like
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.made import Made, Times, good
@@ -121,7 +121,7 @@ def reconstructions(
     output.reserve(names)
     rows = []
     for name, (path, source) in zip(names, sources, strict=True):
-        made = between.reconstruct(opened, source)
+        made = incoming.reconstruct(opened, source)
         close = finite(agreement(opened.codec, made.windows, source.encoded.windows))
         made.facts |= {"agreement": close}
         written = _add(output, name, made, on_piece)
@@ -186,7 +186,7 @@ def decodings(
     output.reserve(names)
     for name, (piece, z_WPD) in zip(names, stored.latents.items(), strict=True):
         context = stored.contexts.get(piece, {})
-        made = between.decode_latents(opened, z_WPD, context, {"of": piece})
+        made = incoming.decode_latents(opened, z_WPD, context, {"of": piece})
         _add(output, name, made, on_piece)
     output.close()
 

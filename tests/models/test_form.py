@@ -14,8 +14,8 @@ from genvae.models.form import (
     Form,
     Guide,
     ends_of,
+    returning,
     returns,
-    said_again,
 )
 
 ONE = np.ones(2, dtype=np.float32)
@@ -89,5 +89,5 @@ def test_two_sorts_of_form_are_kept_apart() -> None:
 def test_voices_return_by_themselves() -> None:
     cells = np.array([[[1, 5]], [[2, 5]], [[1, 6]], [[1, 6]]])
     rows = [slice(0, 1), slice(1, 2)]
-    said = said_again(cells, np.array([0, 0, 2, 0]), rows)
+    said = returning(cells, np.array([0, 0, 2, 0]), rows)
     assert said.tolist() == [[False, False], [False, True], [True, False], [True, True]]

@@ -9,7 +9,7 @@ import pytest
 
 from genvae.domains.base import Attribute, Places
 from genvae.errors import OptionProblem
-from genvae.workflows import between, deliver
+from genvae.workflows import between, deliver, incoming
 from genvae.workflows.aim import Like
 from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
@@ -104,7 +104,7 @@ def test_what_is_chosen_goes_into_the_context(opened: Open) -> None:
 def test_pieces_like_another(opened: Open) -> None:
     session = steered(opened(True), BEADS)
     (first,) = deliver.sample(session, [5], seed=9)
-    source = between.encode_piece(session, first.piece)
+    source = incoming.encode_piece(session, first.piece)
     far, near = (
         list(deliver.sample(session, range(4), seed=1, like=between.like(session, source, much)))
         for much in (0.05, 0.95)

@@ -9,8 +9,8 @@ import numpy as np
 import pytest
 
 from genvae.errors import FileProblem, OptionProblem
-from genvae.workflows import between
-from genvae.workflows.between import Source
+from genvae.workflows import between, incoming
+from genvae.workflows.incoming import Source
 from genvae.workflows.store import Opened
 from tests.fakes import BeadCodec, Beads, strings
 
@@ -18,7 +18,7 @@ from .conftest import Open  # noqa: TID252
 
 
 def source(opened: Opened, windows: int, seed: int, weight: float = 1.0) -> Source:
-    found = between.encode_piece(
+    found = incoming.encode_piece(
         opened, Beads(f"s{seed}", f"s{seed}", strings(1, windows, seed=seed)[0])
     )
     found.encoded.context["weight"] = weight
@@ -34,7 +34,7 @@ def test_a_source(opened: Open) -> None:
 
 def test_nothing_to_see(opened: Open) -> None:
     with pytest.raises(FileProblem, match="short: too short, the model sees nothing of it"):
-        between.encode_piece(opened(), Beads("short", "short", np.zeros((0, 3), dtype=int)))
+        incoming.encode_piece(opened(), Beads("short", "short", np.zeros((0, 3), dtype=int)))
 
 
 @pytest.mark.parametrize("method", ["linear", "spherical"])
@@ -48,7 +48,7 @@ def test_both_ends_are_the_reconstructions(opened: Open, method: str) -> None:
     for end, made in ((a, steps[0]), (b, steps[-1])):
         np.testing.assert_array_equal(made.z_WPD, end.z_WPD)
         np.testing.assert_array_equal(
-            made.piece.cells, between.reconstruct(session, end).piece.cells
+            made.piece.cells, incoming.reconstruct(session, end).piece.cells
         )
 
 
@@ -90,7 +90,8 @@ def test_a_step_that_never_succeeds_is_the_likeliest_one(opened: Open) -> None:
     a, b = source(session, 1, 1), source(session, 1, 2)
     steps = list(between.interpolate(session, a, b, steps=2))
     assert [m.facts["attempt"] for m in steps] == [0, 0]
-    np.testing.assert_array_equal(steps[0].piece.cells, between.reconstruct(session, a).piece.cells)
+    first = incoming.reconstruct(session, a).piece.cells
+    np.testing.assert_array_equal(steps[0].piece.cells, first)
 
 
 def test_a_step_is_repaired_before_it_is_drawn_again(opened: Open) -> None:
@@ -151,7 +152,7 @@ def test_the_corners_of_a_grid_are_the_reconstructions(opened: Open) -> None:
     for place, corner in zip((0, 4, 10, 14), corners, strict=True):
         np.testing.assert_array_equal(made[place].z_WPD, corner.z_WPD)
         np.testing.assert_array_equal(
-            made[place].piece.cells, between.reconstruct(session, corner).piece.cells
+            made[place].piece.cells, incoming.reconstruct(session, corner).piece.cells
         )
     assert made[7].facts == made[7].facts | {"across": 0.5, "down": 0.5, "attempt": 0}
     assert made[7].context["weight"] == 2.5

@@ -14,7 +14,7 @@ from genvae.generation import cleaning
 from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
 from genvae.settings import CleanSettings
-from genvae.workflows import between, clean, store
+from genvae.workflows import clean, incoming, store
 from genvae.workflows.clean import changes, sentence, where
 from genvae.workflows.clean_figures import f1
 from tests.domains.music.songs import trio
@@ -55,7 +55,7 @@ def test_sentences() -> None:
 
 def test_a_piece_in_which_nothing_looks_damaged_comes_back(tool: clean.Cleaning) -> None:
     song = trio((Note(0, 4, 60, 33), Note(16, 4, 64)), drums=(Note(4, 1, 36, 99),))
-    source = between.encode_piece(tool.opened, song)
+    source = incoming.encode_piece(tool.opened, song)
     made = tool.clean(source, 0.0)
     assert made.piece == song
     assert (made.facts["damaged"], made.facts["cleaned"], made.facts["rate"]) == (0, [], 0.0)
@@ -66,7 +66,7 @@ def test_only_what_changes_is_made_anew(
     tool: clean.Cleaning, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     song = trio((Note(0, 4, 60, 33), Note(16, 4, 64, 44)), drums=(Note(4, 1, 36, 99),))
-    source = between.encode_piece(tool.opened, song)
+    source = incoming.encode_piece(tool.opened, song)
     windows = {k: v.copy() for k, v in source.encoded.windows.items()}
     line = windows["melody"][0, 0]
     line[16:20] = [line[16] + 2, 1, 1, 1]

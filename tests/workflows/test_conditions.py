@@ -23,7 +23,7 @@ from genvae.settings import (
     PriorSettings,
     TrainingSettings,
 )
-from genvae.workflows import between, conditions, recognition, store, told
+from genvae.workflows import conditions, incoming, recognition, store, told
 from genvae.workflows.evaluate import evaluate
 from genvae.workflows.load import Session
 from genvae.workflows.train import Listener, train
@@ -199,10 +199,10 @@ def test_pieces_that_come_in_keep_what_they_tell(trained: Path, tmp_path: Path) 
     for name, x_NRT in again.windows.items():
         np.testing.assert_array_equal(decoded.windows[name], x_NRT)
         np.testing.assert_array_equal(steps[0].windows[name], x_NRT)
-    plain = between.untold(session.opened, first)
+    plain = incoming.untold(session.opened, first)
     assert "told" not in plain.context
     assert (plain.z_WPD != first.z_WPD).any()
-    assert between.untold(session.opened, plain) is plain
+    assert incoming.untold(session.opened, plain) is plain
     low = told.for_sample(session.opened, {"style": "low"}, {})[0]
     assert Session(low).encode(a).context["told"] == {"style": "low", "meter": "4/4"}
 

@@ -83,11 +83,6 @@ def key_path(weights_NP: np.ndarray) -> np.ndarray:
     return path
 
 
-def parse_key(text: str) -> int:
-    """The tonic of the major-type set that ``text`` names; see ``parse_key_and_mode``."""
-    return parse_key_and_mode(text)[0]
-
-
 def parse_key_and_mode(text: str) -> tuple[int, str]:
     """The tonic of the major-type set that ``text`` names (C, F#, Bb, Am, "c minor"), and
     whether it named the ``"major"`` or the ``"minor"`` key of that set.
