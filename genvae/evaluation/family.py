@@ -160,6 +160,27 @@ def probes(
     return found
 
 
+def class_probe(
+    train_NL: np.ndarray, train_N: np.ndarray, held_NL: np.ndarray, held_N: np.ndarray
+) -> float:
+    """Balanced accuracy on held-out windows of a logistic regression of the class on z: the mean
+    over classes of the share that is named rightly. Windows of class 0 are of none that is known;
+    nan where fewer than two classes are on both sides."""
+    from sklearn.linear_model import LogisticRegression
+    from sklearn.metrics import balanced_accuracy_score
+    from sklearn.preprocessing import StandardScaler
+
+    both = np.intersect1d(train_N[train_N > 0], held_N)
+    if len(both) < 2:
+        return float("nan")
+    known, asked = np.isin(train_N, both), np.isin(held_N, both)
+    scale = StandardScaler().fit(train_NL[known])
+    probe = LogisticRegression(class_weight="balanced", max_iter=2000)
+    probe.fit(scale.transform(train_NL[known]), train_N[known])
+    said_N = probe.predict(scale.transform(held_NL[asked]))
+    return float(balanced_accuracy_score(held_N[asked], said_N))
+
+
 def measured(codec: Codec, cells_NTR: np.ndarray) -> dict[str, np.ndarray]:
     """Each attribute of each window alone, ``(N,)``."""
     rows = []

@@ -42,16 +42,28 @@ def markdown(document: Mapping[str, Any]) -> str:
     """The table in Markdown, a line a run; runs that differ only in their seed are one line, the
     mean with the lowest and the highest."""
     real = document["real"]["samples"]
+    columns = {**COLUMNS, **_class_columns(document.get("classes", {}))}
     lines = [
-        "| run | " + " | ".join(title for title, _ in COLUMNS.values()) + " |",
-        "|---" * (len(COLUMNS) + 1) + "|",
+        "| run | " + " | ".join(title for title, _ in columns.values()) + " |",
+        "|---" * (len(columns) + 1) + "|",
     ]
     for name, rows in by_name(document["runs"]).items():
-        cells = [_cell([row.get(c) for row in rows]) for c in COLUMNS]
+        cells = [_cell([row.get(c) for row in rows]) for c in columns]
         lines.append(f"| {name} | " + " | ".join(cells) + " |")
     lines += ["", f"Samples: real training windows lie {real:.3f} from the held-out ones."]
-    lines += ["", *(f"- *{title}*: {about}" for title, about in COLUMNS.values())]
+    lines += ["", *(f"- *{title}*: {about}" for title, about in columns.values())]
     return "\n".join(lines) + "\n"
+
+
+def _class_columns(classes: Mapping[str, Sequence[str]]) -> dict[str, tuple[str, str]]:
+    return {
+        f"class_{name}": (
+            name,
+            f"balanced accuracy of a linear probe of the {name} ({', '.join(values)}); guessing "
+            f"gives {_number(1 / len(values))}",
+        )
+        for name, values in classes.items()
+    }
 
 
 def by_name(rows: Sequence[Row]) -> dict[str, list[Row]]:

@@ -1,6 +1,6 @@
 """``genvae compare``: the family side by side, on one split, with equal steps.
 
-Axes:  N windows · T steps · R cells · I pieces · C conditions
+Axes:  N windows · T steps · R cells · C conditions
 
 A study lives in one folder: ``study.json`` says what all runs share, ``runs/NAME`` holds a run's
 recipe, model and ``figures.json``; a run that has its figures is not made again. After each run
@@ -12,7 +12,6 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
@@ -21,40 +20,24 @@ import numpy as np
 
 from genvae import recipe as recipes
 from genvae.domains import registry
-from genvae.domains.base import Codec, split_cells
+from genvae.domains.base import split_cells
 from genvae.domains.writing import whole
-from genvae.errors import FileProblem, GenvaeError, OptionProblem, RecipeProblem
+from genvae.errors import FileProblem, GenvaeError, OptionProblem
 from genvae.evaluation import metrics
-from genvae.evaluation.family import figures
+from genvae.evaluation.family import class_probe, figures
 from genvae.evaluation.representation import Linear, Network, Representation
 from genvae.models import files
 from genvae.recipe import Recipe
-from genvae.training.split import Split
-from genvae.workflows import conditions, family, study
-from genvae.workflows import dataset as data
+from genvae.workflows import family, study
 from genvae.workflows import train as workflow
+from genvae.workflows.material import Material, gather
 from genvae.workflows.store import SUFFIX
 from genvae.workflows.study import Wanted
 
-HELD = 512
-"""Held-out windows that figures are taken on, at most."""
-KNOWN = 3000
-"""Training windows that PCA and the probes learn from, at most."""
 TIMED = 12
 """Steps over which the length of one is measured."""
 
 Say = Callable[[str], None]
-
-
-@dataclass(frozen=True)
-class Material:
-    """What all runs of a study share."""
-
-    codec: Codec
-    pieces: data.Dataset
-    parts: Split
-    train_NTR: np.ndarray
-    held_NTR: np.ndarray
 
 
 def compare(
@@ -78,17 +61,17 @@ def compare(
     _needs_sklearn()
     _check_budget(steps, minutes)
     study.check(latents, betas, seeds)
-    names = tuple(members) or family.members(base)
-    for name in names:
+    for name in members:
         family.member(base, name)
     codec = registry.get(base.domain).open(base.codec)
     kept = _kept(out / "study.json", base, steps)
-    material = _material(codec, base, folder)
+    material, heard = gather(base, codec, folder)
+    names = tuple(members) or family.members(heard)
     if steps is None:
         steps = int(kept["steps"]) if kept else _steps_in(base, material, minutes or 5.0, say)
     _write_json(out / "study.json", {"steps": steps, "base": recipes.to_dict(base)})
     wanted = study.plan(
-        base,
+        heard,
         steps,
         latents=latents,
         betas=betas,
@@ -141,34 +124,6 @@ def _kept(path: Path, base: Recipe, steps: int | None) -> dict[str, Any]:
     return found
 
 
-def _material(codec: Codec, base: Recipe, folder: Path | None) -> Material:
-    pieces = data.prepare(codec, data.files_of(base.data, folder))
-    parts = pieces.split(base.data, codec.spec.steps)
-    if not parts.train or not parts.validation or not parts.heldout:
-        raise RecipeProblem(
-            f"{len(pieces.cells)} pieces in {len(set(pieces.clusters))} clusters cannot be split "
-            "into training, validation and held-out parts; give at least three unlike files"
-        )
-    windows = _windows(codec, pieces.cells, parts)
-    if min(len(x) for x in windows) < 2:
-        raise RecipeProblem("the held-out part has fewer than two windows; give more files")
-    return Material(codec, pieces, parts, windows[0], windows[1])
-
-
-def _windows(codec: Codec, cells: Sequence[np.ndarray], parts: Split) -> list[np.ndarray]:
-    """Training and held-out windows, the same at each call."""
-    return [
-        _some(data.windows_of(codec, [cells[i] for i in part]), limit)
-        for part, limit in ((parts.train, KNOWN), (parts.heldout, HELD))
-    ]
-
-
-def _some(rows: np.ndarray, limit: int) -> np.ndarray:
-    if len(rows) <= limit:
-        return rows
-    return rows[np.random.default_rng(0).choice(len(rows), limit, replace=False)]
-
-
 def _steps_in(base: Recipe, material: Material, minutes: float, say: Say) -> int:
     """Steps that take so many minutes of CPU here: as a beta-VAE of the headline size takes."""
     import torch
@@ -207,9 +162,9 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
     codec = material.codec
     found: dict[str, float] = {}
     given: Representation
-    train_NTR, held_NTR = material.train_NTR, material.held_NTR
+    train_NTR, held_NTR = material.train.cells_NTR, material.held.cells_NTR
     if run.recipe is None:
-        given = Linear(material.train_NTR, run.latents, codec.spec)
+        given = Linear(train_NTR, run.latents, codec.spec)
     else:
         path = place / f"model{SUFFIX}"
         workflow.train(run.recipe, out=path, run=place, folder=folder, tools=False)
@@ -220,12 +175,8 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
         model = stored.hearing()
         told_NC = None
         if stored.conditions:
-            _, told_IC = conditions.learned(
-                run.recipe, codec, material.pieces, material.parts, folder
-            )
-            cells = conditions.with_classes(material.pieces.cells, told_IC)
-            train_NTR, held_NTR = _windows(codec, cells, material.parts)
-            told_NC = held_NTR[:, 0, codec.spec.rows :]
+            train_NTR, held_NTR = material.train.with_classes, material.held.with_classes
+            told_NC = material.held.told_NC
         given = Network(model, stored.gaussian, codec, told_NC)
         found["parameters"] = float(sum(p.numel() for p in model.parameters()))
         rate = nats(model, held_NTR)
@@ -233,6 +184,10 @@ def _make(run: Wanted, place: Path, material: Material, folder: Path | None) -> 
             found["rate"] = rate
     trained = time.process_time() - began
     found |= figures(given, codec, train_NTR, held_NTR)
+    known, asked = given.encode(train_NTR), given.encode(held_NTR)
+    for name, at in material.named.items():
+        classes = material.train.told_NC[:, at], material.held.told_NC[:, at]
+        found[f"class_{name}"] = class_probe(known, classes[0], asked, classes[1])
     found["cpu_seconds"] = trained
     _write_json(place / "figures.json", {k: _plain(v) for k, v in found.items()})
 
@@ -253,7 +208,8 @@ def report(wanted: Sequence[Wanted], out: Path, material: Material, steps: int) 
     from genvae.evaluation import plots
 
     codec = material.codec
-    real = [split_cells(codec.spec, x) for x in (material.train_NTR, material.held_NTR)]
+    cells = material.train.cells_NTR, material.held.cells_NTR
+    real = [split_cells(codec.spec, x) for x in cells]
     rows = []
     for run in wanted:
         path = out / "runs" / run.name / "figures.json"
@@ -269,7 +225,8 @@ def report(wanted: Sequence[Wanted], out: Path, material: Material, steps: int) 
     document = {
         "domain": codec.domain,
         "steps": steps,
-        "windows": {"train": len(material.train_NTR), "heldout": len(material.held_NTR)},
+        "windows": {"train": len(cells[0]), "heldout": len(cells[1])},
+        "classes": {n: list(material.conditions[at].classes) for n, at in material.named.items()},
         "real": {"samples": _plain(metrics.distance(codec, real[0], real[1])["score"])},
         "runs": rows,
     }

@@ -39,6 +39,8 @@ MEMBERS: Mapping[str, tuple[str, Mapping[str, Any]]] = {
     "conditional": ("gaussian", {"beta": 0.25}),
 }
 """By name: the bottleneck, and the loss where it is not that of the reconstruction alone."""
+HEADLINES = ("autoencoder", "contractive", "vae", "beta-vae", "conditional")
+"""Those that a study repeats first."""
 CONDITIONAL = "conditional"
 """The one member that hears the recipe's conditions: a beta-VAE but for that."""
 

@@ -101,9 +101,9 @@ def plan(
     seeds: int = 1,
     window: int,
 ) -> list[Wanted]:
-    """All runs, headline members first (by default all that the base can be), then sizes and prices
-    in turns, then further seeds of the members. ``window`` is the number of steps of one. Raises
-    OptionProblem."""
+    """All runs, members first (by default all that the base can be), then sizes and prices in
+    turns, then further seeds of the members, the headline ones before the others. ``window`` is
+    the number of steps of one. Raises OptionProblem."""
     check(latents, betas, seeds)
     members = tuple(members) or family.members(base)
     base = _for_steps(base, steps)
@@ -119,7 +119,14 @@ def plan(
         if not any(w.beta == beta and w.group == "family" and _pure(w) for w in first)
     ]
     turns = [w for w in chain(*zip_longest(by_size, by_price)) if w is not None]
-    again = [_member(base, name, seed, window) for seed in range(1, seeds) for name in members]
+    headlines = [name for name in members if name in family.HEADLINES]
+    others = [name for name in members if name not in family.HEADLINES]
+    again = [
+        _member(base, name, seed, window)
+        for part in (headlines, others)
+        for seed in range(1, seeds)
+        for name in part
+    ]
     linear = [Wanted(f"pca-{n}", "pca", n, 0, None) for n in sorted({*latents, HEADLINE})]
     return linear + first + turns + again
 
