@@ -75,6 +75,20 @@ def test_a_probe_reads_what_is_there_and_nothing_else(monkeypatch: pytest.Monkey
     assert found["probe_noise"] < 0.2
 
 
+def test_a_class_is_read_where_codes_tell_it() -> None:
+    rng = np.random.default_rng(0)
+    class_N = rng.integers(0, 3, 400)
+    z_NL = rng.standard_normal((400, 4))
+    z_NL[:, 0] += 4.0 * class_N
+    told = family.class_probe(z_NL[:200], class_N[:200], z_NL[200:], class_N[200:])
+    assert told > 0.95
+    blind = z_NL[:, 1:]
+    untold = family.class_probe(blind[:200], class_N[:200], blind[200:], class_N[200:])
+    assert 0.35 < untold < 0.65  # a half, of the two classes that are not 0
+    one = np.ones(200, dtype=int)
+    assert np.isnan(family.class_probe(z_NL[:200], one, z_NL[200:], one))
+
+
 ROW: dict[str, Any] = {
     "run": "vae", "group": "family", "latents": 64, "beta": 1.0, "seed": 0, "f1": 0.5,
     "rate": 12.34,
@@ -89,3 +103,15 @@ def test_a_table_joins_seeds() -> None:
     lines = plots.markdown(document).splitlines()
     assert lines[2].startswith("| vae | 64 | 1 | 0.625 (0.500–0.750) | – | 12.3 |")
     assert lines[4] == "Samples: real training windows lie 0.050 from the held-out ones."
+
+
+def test_a_table_has_a_column_for_each_class_that_is_probed() -> None:
+    document = {
+        "real": {"samples": 0.05},
+        "classes": {"style": ["folk", "pop", "song", "standard"]},
+        "runs": [ROW | {"class_style": 0.75}],
+    }
+    lines = plots.markdown(document).splitlines()
+    assert lines[0].endswith("| probe | style |")
+    assert lines[2].endswith("| – | 0.750 |")
+    assert lines[-1].endswith("(folk, pop, song, standard); guessing gives 0.250")

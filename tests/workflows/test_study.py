@@ -65,6 +65,15 @@ def test_seeds_repeat_the_members() -> None:
     ]  # fmt: skip
 
 
+def test_headline_members_are_repeated_before_the_others() -> None:
+    names = ("vae", "cyclic", "beta-vae")
+    runs = study.plan(BASE, 8, latents=(), betas=(), members=names, seeds=3, window=16)
+    assert [r.name for r in runs[4:]] == [
+        "vae-seed1", "beta-vae-seed1", "vae-seed2", "beta-vae-seed2",
+        "cyclic-seed1", "cyclic-seed2",
+    ]  # fmt: skip
+
+
 def test_the_full_study_has_more_than_sixteen_runs_a_domain() -> None:
     runs = study.plan(study.base_recipe("levels"), 9, window=16)
     assert len([r for r in runs if r.recipe is not None]) == 22
