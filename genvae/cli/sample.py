@@ -58,7 +58,7 @@ def sample(
         str | None, typer.Option("--key", metavar="C|Am|...", help="Music: the key.")
     ] = None,
     tempo: Annotated[
-        str | None, typer.Option("--tempo", metavar="BPM", help="Music: beats a minute.")
+        str | None, typer.Option("--tempo", metavar="BPM", help="Music: quarters a minute.")
     ] = None,
     meter: Annotated[
         str | None,

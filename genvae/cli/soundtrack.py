@@ -39,7 +39,7 @@ def soundtrack(
     ] = None,
     key: Annotated[str | None, typer.Option("--key", metavar="C|Am|...", help="The key.")] = None,
     tempo: Annotated[
-        str | None, typer.Option("--tempo", metavar="BPM", help="Beats a minute.")
+        str | None, typer.Option("--tempo", metavar="BPM", help="Quarters a minute.")
     ] = None,
     meter: Annotated[
         str | None, typer.Option("--meter", metavar="4/4", help="The time signature.")

@@ -13,6 +13,8 @@ from genvae.domains.music.units import STEPS_PER_BEAT
 SHORTEST = 8
 """Songs of fewer bars are phrases or loops, and end as they like."""
 MAJOR_THIRD, MINOR_THIRD, FIFTH = 4, 3, 7
+LEAP = 9
+"""Semitones by which a line may reach its last note: a line comes home, it does not jump there."""
 RELATIVE_MINOR = 9
 """Semitones from the tonic of a set as a major key up to its tonic as a minor one."""
 
@@ -23,7 +25,8 @@ def closed(song: Song, tonic: int, mode: str) -> Song:
     ``tonic`` is the pitch class 0..11 of its set's major key; ``mode`` is ``"major"``,
     ``"minor"``, or ``"either"``: whichever of the two the lowest voice rests on longer. In each
     voice the last note that begins in the first half of the last bar (else the last before it) is
-    moved to the nearest tonic and held to the end, notes after it fall silent; of a chord the
+    moved to the nearest tonic and held to the end, notes after it fall silent; a line that would
+    leap there by more than ``LEAP`` takes the tonic nearest to the note before. Of a chord the
     lowest and the highest note take the tonic, the others the nearest of its triad.
     """
     bars = song.bars()
@@ -63,10 +66,20 @@ def _landed(
     landed: dict[int, Note] = {}
     for place, note in enumerate(last):
         outer = place in (0, len(last) - 1)
-        pitch = _nearest(note.pitch, (root,) if outer else triad)
+        aim = _approached(early, note) if len(last) == 1 else note.pitch
+        pitch = _nearest(aim, (root,) if outer else triad)
         landed.setdefault(pitch, note._replace(pitch=pitch, length=end - at))
     kept = [n._replace(length=min(n.length, at - n.step)) for n in early if n.step < at]
     return (*kept, *(landed[pitch] for pitch in sorted(landed)))
+
+
+def _approached(early: list[Note], last: Note) -> int:
+    """The pitch of a line's last note, or that of the note before where it would be a leap."""
+    step = max((n.step for n in early if n.step < last.step), default=None)
+    before = [n.pitch for n in early if n.step == step]
+    if len(before) == 1 and abs(before[0] - last.pitch) > LEAP:
+        return before[0]
+    return last.pitch
 
 
 def _nearest(pitch: int, classes: tuple[int, ...]) -> int:

@@ -31,10 +31,10 @@ ENTRIES = {
 def context_for(
     requests: Mapping[str, Any], layout: Layout, rng: np.random.Generator
 ) -> dict[str, Any]:
-    """A context for a new song: key as asked or uniform over the 12 sets; tempo and
-    programs as asked or the layout's; the meter as asked or, of a layout with one, that one, else
-    what is made will tell (see ``meters.likely_meter``); an ending in the key's mode (see
-    ``cadence``). Raises OptionProblem."""
+    """A context for a new song: key as asked or uniform over the 12 sets; programs as asked or the
+    layout's; the tempo if one is asked for (else see ``windows.from_windows``); the meter as asked
+    or, of a layout with one, that one, else what is made will tell (see ``meters.likely_meter``);
+    an ending in the key's mode (see ``cadence``). Raises OptionProblem."""
     drawn = int(rng.integers(12))
     asked = requests.get("key")
     either = str(requests.get("mode", "either"))
@@ -42,11 +42,12 @@ def context_for(
     programs = {plan.name: plan.program for plan in layout.voices}
     programs |= _programs(requests.get("program"), layout)
     context: dict[str, Any] = {
-        "tempos": [[0, _tempo(requests.get("tempo"), layout)]],
         "shifts": [shift_to_c(tonic)],
         "programs": programs,
         "ending": mode,
     }
+    if requests.get("tempo") is not None:
+        context["tempos"] = [[0, _tempo(requests["tempo"])]]
     meter = _meter(requests.get("meter"), layout)
     if meter:
         context["meters"] = [[0, *meter]]
@@ -74,9 +75,7 @@ def windows_for_bars(length: str | None) -> tuple[int, dict[str, Any]]:
     return -(-bars * CELL // STEPS), {"bars": bars}
 
 
-def _tempo(asked: Any, layout: Layout) -> float:
-    if asked is None:
-        return layout.tempo
+def _tempo(asked: Any) -> float:
     try:
         bpm = float(asked)
     except (TypeError, ValueError):

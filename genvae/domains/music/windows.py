@@ -68,7 +68,8 @@ def to_windows(song: Song, layout: Layout) -> Encoded:
 
 def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -> Song:
     """A song from windows. What the context leaves out has defaults: the meter in which the
-    windows seem to be, the layout's tempo and programs, C; ``steps`` or ``bars`` trim the end."""
+    windows seem to be, the layout's tempo (its beats are the meter's: dotted quarters in 6/8) and
+    programs, C; ``steps`` or ``bars`` trim the end."""
     count = len(next(iter(windows.values())))
     given = context.get("meters") or [(0, *likely_meter(windows, layout))]
     meters = tuple(Meter(*m) for m in given)
@@ -100,7 +101,7 @@ def from_windows(windows: Windows, layout: Layout, context: Mapping[str, Any]) -
         voices=tuple(voices),
         steps=steps,
         meters=tuple(m for m in meters if m.step < steps) or meters[:1],
-        tempos=_tempos(context, layout, steps),
+        tempos=_tempos(context, layout, meters[0], steps),
         text=str(context.get("text", "")),
         loop=bool(context.get("loop", False)),
     )
@@ -159,7 +160,10 @@ def _length(steps: int, meters: tuple[Meter, ...], context: Mapping[str, Any]) -
     return steps
 
 
-def _tempos(context: Mapping[str, Any], layout: Layout, steps: int) -> tuple[Tempo, ...]:
-    given = context.get("tempos") or [(0, layout.tempo)]
+def _tempos(
+    context: Mapping[str, Any], layout: Layout, meter: Meter, steps: int
+) -> tuple[Tempo, ...]:
+    compound = meter.denominator == 8 and meter.numerator % 3 == 0
+    given = context.get("tempos") or [(0, layout.tempo * (1.5 if compound else 1.0))]
     tempos = tuple(Tempo(int(step), float(bpm)) for step, bpm in given)
     return tuple(t for t in tempos if t.step < steps) or tempos[:1]

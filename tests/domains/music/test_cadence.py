@@ -23,6 +23,15 @@ def test_the_last_bar_comes_to_rest_on_the_tonic() -> None:
     assert made.voice("drums").notes == (Note(126, 1, 36),)  # type: ignore[union-attr]
 
 
+def test_a_line_comes_home_and_does_not_jump_there() -> None:
+    far = [Note(0, 4, 67), Note(112, 4, 62), Note(118, 6, 83)]
+    made = closed(song(far, BASS), 0, "major")
+    assert made.voice("melody").notes[-1] == Note(118, 10, 60)  # type: ignore[union-attr]
+    near = [Note(0, 4, 67), Note(112, 4, 74), Note(118, 6, 83)]
+    made = closed(song(near, BASS), 0, "major")
+    assert made.voice("melody").notes[-1] == Note(118, 10, 84)  # type: ignore[union-attr]
+
+
 def test_a_minor_key_ends_on_its_own_tonic() -> None:
     made = closed(song(MELODY, BASS), 0, "minor")
     assert made.voice("melody").notes[-1] == Note(118, 10, 69)  # type: ignore[union-attr]

@@ -142,6 +142,15 @@ def test_a_song_sounds_in_the_key_and_tempo_asked_for(
     assert (song.tempos, song.meters) == ((Tempo(0, 90.0),), (Meter(0, 4, 4),))
 
 
+@pytest.mark.parametrize(("meter", "bpm"), [("4/4", 120.0), ("3/4", 120.0), ("6/8", 180.0)])
+def test_the_beats_of_the_meter_go_at_the_tempo_of_the_layout(
+    codec: MusicCodec, meter: str, bpm: float
+) -> None:
+    windows = {f.name: np.zeros((2, 1, 32), dtype=int) for f in codec.spec.fields}
+    context = codec.context({"meter": meter}, np.random.default_rng(0))
+    assert codec.assemble(windows, context).tempos == (Tempo(0, bpm),)
+
+
 def test_a_loop_ends_on_a_bar_line_with_nothing_hanging(codec: MusicCodec, tmp_path: Path) -> None:
     windows = {f.name: np.zeros((2, 1, 32), dtype=int) for f in codec.spec.fields}
     windows["melody"][:, 0, :] = 1
