@@ -3,15 +3,19 @@
 python scripts/fill_beside_paste.py platformer -n 24
 python scripts/fill_beside_paste.py trio -n 24
 python scripts/fill_beside_paste.py trio -n 24 --half
+python scripts/fill_beside_paste.py trio -n 24 --voice bass
 
-The gap is one window (two bars; 16 columns) in the middle of four, or, with ``--half``, the second
-two of four. Printed for the real pieces, for the model's samples pasted there, and filled:
+The gap is one window (two bars; 16 columns) in the middle of four, with ``--half`` the second two
+of four, with ``--voice`` a whole voice of all four. Printed for the real pieces, for the model's
+samples pasted there, and filled:
 
 - ``seam``: the share of cells that differ from their neighbour across the gap's seams
 - ``apart``: how far the gap's windows are from those beside it in what the codec measures of a
   window (notes of each voice; tiles of each kind), in standard deviations, on average
 - ``scale`` (music): the share of the gap's notes in the scale that most kept notes are in
 - ``leap`` (music): semitones from the last note before the gap to the first one in it, and out
+- of a voice ``notes`` a window, ``scale``, and ``clash``: the share of its notes that begin a
+  semitone, a tritone or a major seventh off what another line sounds then
 
 Needs the model's corpora.
 """
@@ -72,12 +76,36 @@ def tune(codec: Any, windows: Windows, open_W: np.ndarray) -> dict[str, float]:
     return {"scale": scale, "leap": float(np.mean(leaps)) if leaps else np.nan}
 
 
+def line(codec: Any, windows: Windows, voice: str) -> dict[str, float]:
+    """``notes``, ``scale`` and ``clash`` of a voice among the others."""
+    from genvae.domains.music.key import SET_MASKS
+
+    tables = {v.name: v.table() for v in codec.assemble(windows, {}).voices if not v.drums}
+    own = tables.pop(voice)
+    kept = sum(np.bincount(t[:, 2] % 12, minlength=12) for t in tables.values())
+    masks = np.array([[m >> p & 1 for p in range(12)] for m in SET_MASKS])
+    best = masks[int((masks @ kept).argmax())]
+    clashes, sounding = 0, 0
+    for step, pitch in own[:, [0, 2]].tolist():
+        for table in tables.values():
+            begun = table[:, 0] <= step
+            here = table[begun & (table[:, 0] + table[:, 1] > step), 2]
+            sounding += len(here)
+            clashes += int(np.isin((here - pitch) % 12, (1, 6, 11)).sum())
+    return {
+        "notes": len(own) / COUNT,
+        "scale": float(best[own[:, 2] % 12].mean()) if len(own) else np.nan,
+        "clash": clashes / sounding if sounding else np.nan,
+    }
+
+
 def main() -> None:
     """Print a line a way."""
     parser = argparse.ArgumentParser(description=__doc__.splitlines()[0])
     parser.add_argument("model")
     parser.add_argument("-n", type=int, default=24, help="pieces")
     parser.add_argument("--half", action="store_true", help="the second half, not the middle")
+    parser.add_argument("--voice", help="a voice of a song, all of it")
     asked = parser.parse_args()
     opened = store.open_model(asked.model)
     codec, spec, settings = opened.codec, opened.codec.spec, opened.model.recipe.data
@@ -85,6 +113,9 @@ def main() -> None:
     held = [pieces.cells[i] for i in pieces.split(settings, spec.steps).heldout]
     held = [c[: COUNT * spec.steps] for c in held if len(c) >= COUNT * spec.steps]
     open_W = np.isin(np.arange(COUNT), (2, 3) if asked.half else (2,))
+    own_R = np.array([asked.voice in (None, field.name) for field, _ in spec.cells()])
+    if asked.voice:
+        open_W[:] = True
     many = split_cells(
         spec, np.concatenate(held).astype(np.int64).reshape(-1, spec.steps, spec.rows)
     )
@@ -94,6 +125,8 @@ def main() -> None:
 
     def judged(cells_WTR: np.ndarray) -> dict[str, float]:
         windows = split_cells(spec, cells_WTR)
+        if asked.voice:
+            return line(codec, windows, asked.voice)
         row = {"seam": seam(cells_WTR, open_W), "apart": apart(codec, windows, open_W, spread)}
         return row | (tune(codec, windows, open_W) if codec.domain == "music" else {})
 
@@ -103,10 +136,10 @@ def main() -> None:
         rows["real"].append(judged(real))
         items = [(index, 0)]
         z_NWPD = generator.draw(items, COUNT, seed=0, temperature=heat)
-        made = generator.decode(z_NWPD, items=items, seed=0, temperature=heat)[0]
-        pasted, known = real.copy(), real.copy()
-        pasted[open_W] = stack_cells(spec, made)[open_W]
-        known[open_W] = filling.OPEN
+        made = generator.decode(z_NWPD, items=items, seed=0, temperature=heat, drawn=True)[0]
+        gap_WTR = np.broadcast_to(open_W[:, None, None] & own_R, real.shape)
+        pasted = np.where(gap_WTR, stack_cells(spec, made), real)
+        known = np.where(gap_WTR, filling.OPEN, real)
         rows["pasted"].append(judged(pasted))
         best = filling.fill(
             generator,

@@ -1,17 +1,19 @@
 """Latents and cells for the open parts of a piece, so that they fit what is kept.
 
 The decoder is causal, and hears kept cells as they are; what comes after a gap it cannot hear.
-So several candidates are drawn from the prior, each one's latents are moved by a few steps of
-gradient towards those under which the kept cells of the gap and of the window after it are likely
-(and which the prior finds likely between their neighbours), and the best one is taken: maximum a
-posteriori with a mask, as in the imputation of Rezende et al. 2014.
+So several candidates are drawn. Windows that are wholly open are drawn from the sequence prior as
+it goes on with the windows before them, and of the draws of a candidate the one is taken after
+which the kept window that follows is likeliest (sampling, importance, resampling: Rubin 1987).
+Where a part of a window is kept its latents are moved by a few steps of gradient towards those
+under which the kept cells are likely: maximum a posteriori with a mask, as in the imputation of
+Rezende et al. 2014. The candidates are ranked by the nats of what is kept.
 
 Axes:  N candidates · W windows · P positions · Q = W*P · D dims of z · S steps · R cells
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -20,16 +22,17 @@ from torch import Tensor
 
 from genvae.domains.base import Constraints
 from genvae.generation import noise
+from genvae.generation.gaps import BEFORE, drawn_alone, gone_on
 from genvae.generation.generator import BATCH, Generator, one_thread
+from genvae.generation.returns import Item
 from genvae.models.autoencoder import Decoder
+from genvae.models.blur import blurred
 from genvae.models.decoding import decode
 
 ROUNDS, STEPS, RATE = 2, 6, 0.08
 """Rounds of decoding, steps of gradient after each but the last, and their length."""
-DRAWS, TRIALS = 4, 24
-"""Draws of a whole stretch whose windows are a candidate's pool, and windows tried in all."""
-BEFORE, AFTER = 3, 1
-"""Windows beside a gap that are heard: the decoder looks some 64 steps back."""
+AFTER = 1
+"""Windows after a gap that are heard."""
 OPEN = -1
 
 
@@ -96,25 +99,31 @@ def fill(
     model, spec = generator.model, generator.codec.spec
     windows, count = len(z_WPD), min(candidates, BATCH)
     open_W = opened(known_SR, windows)
+    partly = bool(((known_SR.reshape(windows, -1) >= 0).any(1) & open_W).any())
+    in_turn = model.sequence is not None and generator.prior_name(prior) == "sequence"
     items = [(index * BATCH + i, 0) for i in range(count)]
-    pool = [
-        generator.draw(part, windows, seed=seed, prior=prior, temperature=temperature)
-        for part in ([(i, a) for i, _ in items] for a in range(DRAWS))
-    ]
-    z = np.where(open_W[:, None, None], pool[0], z_WPD).astype(np.float32)
-    if refine and model.sequence is not None and generator.prior_name(prior) == "sequence":
-        z = _chosen(generator, z, np.concatenate(pool, axis=1), open_W)
+    blur = model.blur if refine and in_turn else 0.0
+    if blur and partly:
+        blur = 1.0  # no draw says what is kept: the cells beside the open ones say more
+    goes_on = refine and in_turn and not partly
+    if goes_on:
+        z = gone_on(generator, z_WPD, open_W, items, seed, temperature)
+    else:
+        choose = refine and in_turn and not blur
+        z = drawn_alone(generator, z_WPD, open_W, items, seed, temperature, prior, choose)
     z_NQD = torch.from_numpy(z.reshape(count, -1, generator.latent))
     open_Q = torch.from_numpy(np.repeat(open_W, generator.positions))
     known_NSR = np.repeat(known_SR[None], count, axis=0)
     shape = known_NSR.shape
     uniforms = np.stack([noise.stream(seed, i, a, noise.CELLS).random(shape[1:]) for i, a in items])
     judged = torch.from_numpy(_judged(known_SR, open_W, spec.steps))
-    rounds = ROUNDS if refine else 1
+    decoder = model.decoder.hearing(blur)
+    rounds = ROUNDS if refine and not blur else 1
     for number in range(rounds):
+        heard_NQD = _heard(z_NQD, blur, items, seed)
         cells = decode(
-            model.decoder,
-            z_NQD,
+            decoder,
+            heard_NQD,
             uniforms_NSR=uniforms,
             temperature=temperature * model.cell_temperature,
             constraints=constraints,
@@ -125,36 +134,21 @@ def fill(
         if on_round:
             on_round()
     with torch.inference_mode():
-        nats_N = (cell_nats(model.decoder, z_NQD, torch.from_numpy(cells)) * judged).sum((1, 2))
-        cost_N = nats_N + _prior_nats(generator, z_NQD, open_Q, prior)
+        nats_N = (cell_nats(decoder, heard_NQD, torch.from_numpy(cells)) * judged).sum((1, 2))
+        alone = not (goes_on or blur)
+        cost_N = nats_N + _prior_nats(generator, z_NQD, open_Q, prior, alone)
     out = z_NQD.reshape(count, windows, generator.positions, -1).numpy()
     best = torch.argsort(cost_N).tolist()
     return [Filled(out[i], cells[i], float(nats_N[i])) for i in best]
 
 
-@torch.inference_mode()
-def _chosen(
-    generator: Generator, z_NWPD: np.ndarray, pool_NVPD: np.ndarray, open_W: np.ndarray
-) -> np.ndarray:
-    """For each candidate and open window, from left to right, the latents of its own pool that the
-    sequence prior finds likeliest after what stands before and, where that is kept, before what
-    comes after."""
-    sequence = generator.model.sequence
-    assert sequence is not None
-    z, rows = z_NWPD.copy(), np.arange(len(z_NWPD))
-    places = np.flatnonzero(open_W).tolist()
-    trials = min(pool_NVPD.shape[1], max(4, TRIALS // len(places)))
-    for at in places:
-        first, last = max(0, at - BEFORE), min(len(open_W), at + 2)
-        if last > at + 1 and open_W[at + 1]:
-            last = at + 1
-        part = np.repeat(z[:, None, first:last], trials, axis=1)
-        part[:, :, at - first] = pool_NVPD[:, :trials]
-        flat = torch.from_numpy(part.reshape(len(z) * trials, -1, generator.latent))
-        nats_NQ = sequence.loss(flat)[:, (at - first) * generator.positions :]
-        best_N = nats_NQ.sum(1).reshape(len(z), trials).argmin(1).numpy()
-        z[:, at] = pool_NVPD[rows, best_N]
-    return z
+def _heard(z_NQD: Tensor, blur: float, items: Sequence[Item], seed: int) -> Tensor:
+    """Latents as a decoder hears drawn ones; what is kept is known to it by its cells."""
+    if not blur:
+        return z_NQD
+    shape = z_NQD.shape[1:]
+    mist = [noise.stream(seed, *item, noise.BLUR).standard_normal(shape) for item in items]
+    return blurred(z_NQD, torch.tensor(blur), torch.from_numpy(np.stack(mist).astype(np.float32)))
 
 
 def _judged(known_SR: np.ndarray, open_W: np.ndarray, steps: int) -> np.ndarray:
@@ -166,10 +160,18 @@ def _judged(known_SR: np.ndarray, open_W: np.ndarray, steps: int) -> np.ndarray:
     return judged.astype(np.float32)
 
 
-def _prior_nats(generator: Generator, z_NQD: Tensor, open_Q: Tensor, prior: str | None) -> Tensor:
-    """What the open latents, and those right after them, cost under the prior: ``(N,)``."""
+def _prior_nats(
+    generator: Generator,
+    z_NQD: Tensor,
+    open_Q: Tensor,
+    prior: str | None,
+    alone: bool = True,
+) -> Tensor:
+    """What the open latents (not if they were drawn as they cost) and those right after them cost
+    under the prior: ``(N,)``."""
     near_Q = open_Q.clone()
     near_Q[generator.positions :] |= open_Q[: -generator.positions]
+    near_Q &= alone | ~open_Q
     name, model = generator.prior_name(prior), generator.model
     if name == "sequence" and model.sequence is not None:
         nats: Tensor = (model.sequence.loss(z_NQD) * near_Q).sum(1)

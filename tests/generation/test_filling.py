@@ -50,3 +50,26 @@ def test_nats_are_those_of_the_losses(tmp_path: Path) -> None:
         for likelihood, part in model.decoder.owners():
             loss = likelihood.loss(features[:, :, part], cells[:, :, part])
             torch.testing.assert_close(nats[:, :, part].sum(-1), loss)
+
+
+def test_a_gap_goes_on_with_what_stands_before(tmp_path: Path) -> None:
+    codec, model = BeadCodec(), files.read(bead_model(tmp_path / "beads.safetensors"))
+    model.spec = codec.spec
+    assert model.sequence is not None
+    generator = Generator(model, codec)
+    z_WPD = np.random.default_rng(3).standard_normal((4, 2, 3)).astype(np.float32)
+    known_SR = np.zeros((32, 3), dtype=np.int64)
+    known_SR[8:16] = filling.OPEN
+
+    def made(z_WPD: np.ndarray) -> list[filling.Filled]:
+        return filling.fill(
+            generator, z_WPD, known_SR, seed=1, constraints=None, candidates=3, refine=True
+        )
+
+    first, again = made(z_WPD), made(z_WPD)
+    for a, b in zip(first, again, strict=True):
+        np.testing.assert_array_equal(a.z_WPD, b.z_WPD)
+        np.testing.assert_array_equal(a.z_WPD[[0, 2, 3]], z_WPD[[0, 2, 3]])
+    other = z_WPD.copy()
+    other[0] += 2.0
+    assert not np.allclose(made(other)[0].z_WPD[1], first[0].z_WPD[1], atol=1e-3)
