@@ -37,7 +37,9 @@ def show(
 
     if width is not None and width < 20:
         raise OptionProblem(f"--width {width}: expected 20 columns or more")
-    codec = inputs.open_codec(inputs.domain_of([file]), layout=layout, tileset=tileset, tiles=tiles)
+    codec = inputs.open_codec(
+        inputs.domain_of([file]), layout=layout, tileset=tileset, tiles=tiles, path=file
+    )
     piece, pieces = inputs.piece_of(codec, file, index)
     console = Console(width=width)
     if pieces > 1:

@@ -25,6 +25,7 @@ from genvae.domains.records import (
     Curve,
     Encoded,
     Field,
+    Placement,
     Places,
     Repaired,
     Report,
@@ -45,6 +46,7 @@ __all__ = [
     "Encoded",
     "Field",
     "Piece",
+    "Placement",
     "Places",
     "Repaired",
     "Report",
@@ -210,6 +212,11 @@ class Codec(ABC):
         nothing is known of them), from their window ``first`` on."""
         return None
 
+    def placement(self) -> Placement | None:
+        """How the things of a layered window are placed on its terrain; None where that is not
+        known, or how many there are differs from piece to piece."""
+        return None
+
     def window_labels(
         self, context: Mapping[str, Any], windows: int
     ) -> Mapping[str, Sequence[str]]:
@@ -372,6 +379,11 @@ class Domain(ABC):
     @abstractmethod
     def open(self, config: Mapping[str, Any]) -> Codec:
         """A codec from its configuration. Raises RecipeProblem."""
+
+    def config_for(self, path: Path) -> dict[str, Any]:
+        """What of a codec's configuration a file tells by itself (a level's tileset), where it is
+        not the default. Never raises."""
+        return {}
 
     @abstractmethod
     def recognises(self, path: Path) -> bool:

@@ -6,6 +6,7 @@ Axes:  N windows · R rows (cells within a step, in the order they are decoded) 
 
 from __future__ import annotations
 
+from abc import ABC, abstractmethod
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, Literal, Protocol
@@ -86,7 +87,8 @@ class Constraints(Protocol):
     """Which categories a cell may take, asked cell by cell while decoding.
 
     An attribute ``local = True`` says that ``allow`` looks at no more than a few steps before the
-    cell and at ``step`` only within its window: long pieces are then decoded in stretches.
+    cell and at ``step`` only within its window: long pieces are then decoded in stretches. An
+    attribute ``placement`` says how the things of layered windows are placed, if it is not None.
     """
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
@@ -97,6 +99,42 @@ class Constraints(Protocol):
         ``(K,)`` array with K the categories of the cell's field, or None for "anything".
         """
         ...
+
+
+class Placement(ABC):
+    """How the things of layered windows are placed, one after another, on terrain that is known.
+
+    Things come in the order of ``order``: goals before the boxes that belong on them. Kind ``k``
+    stands where ``has_NKRC[:, k]`` is True, R rows and C columns of a layer; a cell may hold things
+    of several kinds where a category means that (a box on a goal). Things that are alike are
+    placed in any order.
+    """
+
+    kinds: tuple[str, ...]
+    order: tuple[int, ...]
+    """The kind of each thing of a window: a number of ``kinds``, kind after kind."""
+    planes: int
+    """How many ``seen`` gives."""
+
+    @abstractmethod
+    def split(self, cells_NTR: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+        """Whole windows to the terrain ``ground_NRC`` and to ``has_NKRC``."""
+
+    @abstractmethod
+    def joined(self, ground_NRC: np.ndarray, has_NKRC: np.ndarray) -> np.ndarray:
+        """The steps of the second layer, ``(N, T/2, R)``."""
+
+    @abstractmethod
+    def seen(
+        self,
+        ground_NRC: np.ndarray,
+        has_NKRC: np.ndarray,
+        kind_N: np.ndarray,
+        free_NRC: np.ndarray | None = None,
+    ) -> tuple[np.ndarray, np.ndarray]:
+        """What is known where one more thing of a kind is to come: planes of numbers from 0 to 1,
+        ``(N, planes, R, C)``, and where it may come, booleans ``(N, R, C)``, of the ``free`` cells
+        (default: all): what holds in nearly all training windows is kept, where it can be."""
 
 
 @dataclass

@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Encoded, Windows
-from genvae.errors import OptionProblem, nearest
+from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, between
 from genvae.generation.stacks import decode_stack
@@ -28,6 +28,8 @@ from genvae.workflows.store import Opened
 SETTLING = 0.8
 """Temperature of the redraws of a step that cannot be played as the likeliest cells have it."""
 ATTEMPTS = 12
+LONGEST = 1024
+"""Windows of a piece: some two thousand bars, a level of sixteen thousand columns."""
 CORNERS = "A top left, B top right, C bottom left, D bottom right"
 
 
@@ -60,7 +62,13 @@ def _brought(opened: Opened, source: Source, first: Source) -> Source:
 
 def matched(opened: Opened, sources: Sequence[Source]) -> tuple[list[Source], list[str]]:
     """All with the same number of windows, the shorter ones looped, and what was done. Pieces of
-    different numbers of bands are brought to one."""
+    different numbers of bands are brought to one. Raises FileProblem."""
+    for source in sources:
+        if len(source.z_WPD) > LONGEST:
+            raise FileProblem(
+                f"{source.name}: {len(source.z_WPD)} windows, at most {LONGEST} are interpolated; "
+                "cut it into shorter pieces"
+            )
     bands = {stack_of(source.context) for source in sources}
     if len(bands) > 1:
         return matched(opened, [flat(opened, source) for source in sources])

@@ -104,18 +104,23 @@ class Inspector:
     """What is found in a file's pieces, in this process or another."""
 
     codecs: dict[str, Codec]
-    """By domain, those that options ask for; the usual ones are added when they are needed."""
+    """By domain, those that options ask for."""
+    usual: dict[str, Codec] = field(default_factory=dict)
+    """By domain and what a file tells of its codec, those that were needed."""
 
-    def codec(self, domain: str) -> Codec:
-        """The codec that files of a domain are read with."""
-        if domain not in self.codecs:
-            self.codecs[domain] = open_codec(domain)
-        return self.codecs[domain]
+    def codec(self, domain: str, path: Path) -> Codec:
+        """The codec that a file of a domain is read with."""
+        if domain in self.codecs:
+            return self.codecs[domain]
+        key = f"{domain} {registry.get(domain).config_for(path)}"
+        if key not in self.usual:
+            self.usual[key] = open_codec(domain, path=path)
+        return self.usual[key]
 
     def pieces(self, path: Path) -> Iterator[Checked]:
         """Raises GenvaeError."""
         domain = registry.of_file(existing(path)).name
-        codec = self.codec(domain)
+        codec = self.codec(domain, path)
         for piece in codec.read(path):
             report, notes = codec.check(piece), list(codec.notes(piece))
             measures = finite(codec.measure(piece))
@@ -168,7 +173,8 @@ def check_files(
 def _drawn(
     checked: Checked, inspector: Inspector, pictures: Gallery, on_problem: OnProblem
 ) -> Checked:
-    image = inspector.codec(checked.domain).checked_picture(checked.piece, checked.report)
+    codec = inspector.codec(checked.domain, checked.file)
+    image = codec.checked_picture(checked.piece, checked.report)
     try:
         return replace(checked, picture=pictures.add(checked.piece.name, image))
     except FileProblem as problem:

@@ -68,7 +68,7 @@ def check_target(target: Path, *, overwrite: bool) -> None:
 
 def _codec(path: Path, layout: str | None, tileset: str | None, tiles: Path | None = None) -> Codec:
     domain = inputs.domain_of([path])
-    return inputs.open_codec(domain, layout=layout, tileset=tileset, tiles=tiles)
+    return inputs.open_codec(domain, layout=layout, tileset=tileset, tiles=tiles, path=path)
 
 
 def _piece(codec: Codec, path: Path, index: int, chosen: bool, on_note: OnNote | None) -> Any:

@@ -56,12 +56,15 @@ def open_codec(
     tileset: str | None = None,
     rules: str | None = None,
     tiles: Path | None = None,
+    path: Path | None = None,
 ) -> Codec:
     """The codec of a layout (music) or tileset, rules and pictures of tiles (levels) by name or
-    file, by default the domain's own; no model is read. Raises OptionProblem, or FileProblem for a
-    file."""
+    file, by default the one that the file ``path`` is plainly of, or the domain's own; no model is
+    read. Raises OptionProblem, or FileProblem for a file."""
     given = {"layout": layout, "tileset": tileset, "rules": rules, "tiles": tiles}
-    config = {key: value for key, value in given.items() if value is not None}
+    config: dict[str, Any] = {key: value for key, value in given.items() if value is not None}
+    if path is not None:
+        config = registry.get(domain).config_for(path) | config
     try:
         return registry.get(domain).open(config)
     except RecipeProblem as problem:

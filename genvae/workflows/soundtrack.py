@@ -82,7 +82,7 @@ def read(
     domain = registry.of_file(inputs.existing(path))
     if domain is model.domain:
         raise FileProblem(f"{path}: a piece of {domain.name}, expected a level to make music for")
-    codec = inputs.open_codec(domain.name, tileset=tileset, rules=rules)
+    codec = inputs.open_codec(domain.name, tileset=tileset, rules=rules, path=path)
     piece, count = inputs.piece_of(codec, path, index)
     report = codec.check(piece)
     curve = codec.curve(piece, report)

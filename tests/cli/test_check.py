@@ -127,3 +127,16 @@ def test_check_refuses(run: Run, arguments: list[str], code: int, expected: str)
     done = run("check", *arguments)
     assert done.code == code
     assert expected in done.problem
+
+
+def test_a_level_tells_its_tileset_by_its_symbols(run: Run) -> None:
+    Path("box.txt").write_text("######\n#@$. #\n######\n")
+    Path("odd.txt").write_text("######\n#@%. #\n######\n")
+    done = run("check", "box.txt", "data/levels/caves.txt", "--json")
+    assert done.code == 0, done.err
+    box, caves = done.document
+    assert (box["playable"], box["measures"]["boxes"]) == (True, 1.0)
+    assert caves["playable"] is True
+    other = run("check", "odd.txt")
+    assert other.code == 1
+    assert "symbol '#' is not in tileset 'platformer'" in other.problem

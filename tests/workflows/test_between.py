@@ -74,6 +74,13 @@ def test_the_shorter_one_is_looped(opened: Open) -> None:
     assert all(len(m.piece.cells) == 40 for m in made)
 
 
+def test_what_is_too_long(opened: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    session = opened()
+    monkeypatch.setattr(between, "LONGEST", 4)
+    with pytest.raises(FileProblem, match="s2: 5 windows, at most 4 are interpolated; cut it"):
+        between.matched(session, [source(session, 2, 1), source(session, 5, 2)])
+
+
 def test_a_step_that_fails_is_drawn_around_its_latents(opened: Open) -> None:
     session = opened(True, False, False, True, True)
     a, b = source(session, 2, 1), source(session, 2, 2)

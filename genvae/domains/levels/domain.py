@@ -13,6 +13,7 @@ from genvae.domains.levels.facts import Facts
 from genvae.domains.levels.formats import looks_like_a_level
 from genvae.domains.levels.images import load_images
 from genvae.domains.levels.rules.registry import load_rules, split
+from genvae.domains.levels.text import symbols_in
 from genvae.domains.levels.tileset import Tileset, builtin, load_tileset, tileset_from
 from genvae.errors import RecipeProblem, nearest
 
@@ -50,6 +51,16 @@ class LevelsDomain(Domain):
         if layers not in (1, 2):
             raise RecipeProblem(f"levels: layers = {layers!r}, expected 1 or 2")
         return LevelsCodec(tileset, layers=layers, facts=Facts(**facts) if facts else None)
+
+    def config_for(self, path: Path) -> dict[str, Any]:
+        """The built-in tileset of a text level whose symbols the default one lacks: of those that
+        have them all, the one with the fewest others."""
+        known = builtin()
+        found = symbols_in(path)
+        if not found or found <= set(known[DEFAULT_TILESET].symbols):
+            return {}
+        fits = [name for name, tileset in known.items() if found <= set(tileset.symbols)]
+        return {"tileset": min(fits, key=lambda name: len(known[name]))} if fits else {}
 
     def recognises(self, path: Path) -> bool:
         """A .txt or .lvl file of short lines that mostly hold the same few symbols; a .csv of tile

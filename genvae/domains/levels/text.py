@@ -73,6 +73,17 @@ def read_lines(path: Path) -> list[str]:
     return [line.removesuffix("\r") for line in text.split("\n")]
 
 
+def symbols_in(path: Path) -> set[str]:
+    """The symbols of a text level, comments left out; none of another file."""
+    if path.suffix.lower() not in (".txt", ".lvl"):
+        return set()
+    try:
+        lines = read_lines(path)
+    except FileProblem:
+        return set()
+    return {symbol for line in lines if not line.startswith(";") for symbol in line}
+
+
 def write_level(level: Level, path: Path) -> None:
     """Write a level as text, whole or not at all. Raises FileProblem."""
     write_text(level_text(level), path)
