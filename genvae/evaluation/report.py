@@ -6,7 +6,7 @@ Axes:  N chunks or pieces · W windows · T steps of a window · S = W*T · R ce
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -32,7 +32,8 @@ class Figures:
     """By figure: ``model``, and the baselines ``trivial`` and ``another`` (a window at random)."""
     latent: dict[str, float] = field(default_factory=dict)
     samples: dict[str, dict[str, float]] = field(default_factory=dict)
-    """By measure: ``made``, ``made_low``, ``made_high`` (95%), ``real``, ``posterior``."""
+    """By measure: ``made``, ``made_low``, ``made_high`` (95%), ``real``, ``real_begun`` (of the
+    beginnings of pieces as long as those made), ``posterior``."""
     divergences: dict[str, dict[str, float]] = field(default_factory=dict)
     """By histogram: ``made`` and ``train`` against held-out data, in bits."""
     pieces: dict[str, dict[str, float]] = field(default_factory=dict)
@@ -176,6 +177,21 @@ def compare_samples(
         figures.divergences[name] = {
             n: metrics.jensen_shannon(counts[n][name], reals) for n in ("made", "train")
         }
+
+
+def beside_beginnings(
+    codec: Codec, held: Sequence[np.ndarray], windows: int, figures: Figures
+) -> None:
+    """Measures of the first ``windows`` windows of held-out pieces ``(S, R)`` that have as many:
+    samples are beginnings of so long pieces, which may be unlike windows from anywhere."""
+    spec, length = codec.spec, windows * codec.spec.steps
+    begun = [piece[:length, : spec.rows] for piece in held if len(piece) >= length]
+    if not begun:
+        return
+    cells = np.stack(begun).astype(np.int64).reshape(-1, spec.steps, spec.rows)
+    for name, value in metrics.describe(codec, split_cells(spec, cells)).items():
+        if name in figures.samples:
+            figures.samples[name]["real_begun"] = value
 
 
 def _interval(values: np.ndarray, rng: np.random.Generator) -> tuple[float, float]:

@@ -27,7 +27,8 @@ def surprise(model: ModelFile, windows: Windows) -> tuple[dict[str, np.ndarray],
     ``sequence``: what the window's z costs the sequence prior, which has seen the windows before,
     more than it costs alone (0 without such a prior). The order's score is what the latents
     of a window cost that prior, less what they cost when the halves of the windows are shuffled:
-    a piece in its own order costs less than shuffled, one that was shuffled already does not.
+    a piece in its own order costs less than shuffled, one that was shuffled already does not. Of
+    layered windows, whose halves are over one place, nothing is said of the order.
     """
     spec = model.spec
     assert spec is not None
@@ -56,7 +57,8 @@ def _scores(model: ModelFile, cells_WTR: torch.Tensor) -> tuple[dict[str, np.nda
     if model.sequence is not None:
         place_W = model.sequence.loss(mean_WPD.reshape(1, -1, mean_WPD.shape[-1]))
         sequence_W = place_W.reshape(count, -1).sum(1) - alone_W
-        order = float(place_W.sum()) / count - _shuffled(model, cells_WTR)
+        if model.spec is not None and model.spec.layers == 1:
+            order = float(place_W.sum()) / count - _shuffled(model, cells_WTR)
     found = {"encoder": alone_W, "reconstruction": cost_W, "sequence": sequence_W}
     return {name: value.numpy().astype(float) for name, value in found.items()}, order
 

@@ -117,6 +117,7 @@ def _windows(real: Real, figures: Figures, windows: int, seed: int, tell: Progre
     known = split_cells(codec.spec, _some(known_all, windows, seed))
     joined = metrics.join(made)
     report.compare_samples(codec, joined, posterior, real_windows, known, figures)
+    report.beside_beginnings(codec, held, length, figures)
     figures.pieces["copied_windows"] = {
         "made": report.copies(model, codec, joined),
         "real": report.copies(model, codec, real_windows),

@@ -19,7 +19,7 @@ from genvae.training.split import Split
 from genvae.workflows import dataset as data
 from genvae.workflows.score import raw_scores, strangest
 from genvae.workflows.store import Opened, open_model
-from genvae.workflows.stretches import measured, stretches
+from genvae.workflows.stretches import longer, measured, stretches
 
 WINDOWS = 4000
 """Windows of training pieces that directions are learned from."""
@@ -61,7 +61,7 @@ def learn_from(
     tell("concepts", 0, 1)
     concepts = _concepts(opened, train, held, rng)
     tell("concepts", 1, 1)
-    pieces = stretches(opened.codec, validation, 2, LONGEST)
+    pieces = longer(opened.codec, validation, LONGEST)
     chosen = [pieces[i] for i in rng.permutation(len(pieces))[:PIECES]]
     scores = []
     for number, windows in enumerate(chosen):

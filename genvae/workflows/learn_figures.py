@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Encoded, Windows, split_cells, stack_cells
+from genvae.domains.base import Encoded, Windows, WindowSpec, split_cells, stack_cells
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import learn
@@ -20,7 +20,7 @@ from genvae.workflows.incoming import Source
 from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of
 from genvae.workflows.score import calibrated, raw_scores, strangest
 from genvae.workflows.store import Opened
-from genvae.workflows.stretches import stretches
+from genvae.workflows.stretches import longer, stretches
 
 
 def tools(
@@ -66,7 +66,9 @@ def edit_figures(
     with the source (mean, and the share at .5 or more)."""
     tell = progress or (lambda _name, _done, _total: None)
     _, _, held = parts_of(opened, folder)
-    cut = stretches(opened.codec, held, LENGTH, LENGTH)
+    most = max((len(x) // opened.codec.spec.steps for x in held), default=0)
+    length = min(LENGTH, max(most, 1))
+    cut = stretches(opened.codec, held, length, length)
     order = np.random.default_rng(seed).permutation(len(cut))[:pieces]
     sources = [_source(opened, cut[i], f"piece {i}") for i in order]
     concepts = concepts_of(opened)
@@ -112,12 +114,12 @@ def score_figures(
     tell = progress or (lambda _name, _done, _total: None)
     _, _, held = parts_of(opened, folder)
     rng = np.random.default_rng(seed)
-    cut = stretches(opened.codec, held, 2, LONGEST)
+    cut = longer(opened.codec, held, LONGEST)
     real = [cut[i] for i in rng.permutation(len(cut))[:pieces]]
     groups = {"random": list(_random(opened, real, rng)), "shuffled": _shuffled(opened, real, rng)}
     for name in others:
         files = data.files_of(type(opened.model.recipe.data)(corpora=(name,)))
-        strangers = stretches(opened.codec, data.prepare(opened.codec, files).cells, 2, LONGEST)
+        strangers = longer(opened.codec, data.prepare(opened.codec, files).cells, LONGEST)
         groups[name] = [strangers[i] for i in rng.permutation(len(strangers))[:pieces]]
     tell("held-out pieces", 0, 1)
     base = _judged(opened, real)
@@ -152,21 +154,35 @@ def _changed(
 ) -> Iterator[Windows]:
     spec = opened.codec.spec
     for windows in pieces:
-        cells_SR = stack_cells(spec, windows).reshape(-1, spec.rows)
-        yield split_cells(spec, change(cells_SR).reshape(-1, spec.steps, spec.rows))
+        yield _from_places(spec, change(_places(spec, windows)))
+
+
+def _places(spec: WindowSpec, windows: Windows) -> np.ndarray:
+    """``(S, L, R)``: the steps of a piece, those of all L layers over one place together."""
+    cells_NTR = stack_cells(spec, windows)
+    half = spec.steps // spec.layers
+    cells_NLTR = cells_NTR.reshape(len(cells_NTR), spec.layers, half, spec.rows)
+    return cells_NLTR.transpose(0, 2, 1, 3).reshape(-1, spec.layers, spec.rows)
+
+
+def _from_places(spec: WindowSpec, places_SLR: np.ndarray) -> Windows:
+    half = spec.steps // spec.layers
+    cells_NTLR = places_SLR.reshape(-1, half, spec.layers, spec.rows)
+    return split_cells(spec, cells_NTLR.transpose(0, 2, 1, 3).reshape(-1, spec.steps, spec.rows))
 
 
 def _random(
     opened: Opened, pieces: Sequence[Windows], rng: np.random.Generator
 ) -> Iterator[Windows]:
     spec = opened.codec.spec
-    pool_SR = np.concatenate([stack_cells(spec, w).reshape(-1, spec.rows) for w in pieces])
+    pool_SLR = np.concatenate([_places(spec, windows) for windows in pieces])
 
-    def change(cells_SR: np.ndarray) -> np.ndarray:
+    def change(places_SLR: np.ndarray) -> np.ndarray:
         rows = [
-            pool_SR[rng.integers(len(pool_SR), size=len(cells_SR)), r] for r in range(spec.rows)
+            pool_SLR[rng.integers(len(pool_SLR), size=len(places_SLR)), :, r]
+            for r in range(spec.rows)
         ]
-        return np.stack(rows, axis=1)
+        return np.stack(rows, axis=2)
 
     return _changed(opened, pieces, change)
 
@@ -175,8 +191,8 @@ def _shuffled(opened: Opened, pieces: Sequence[Windows], rng: np.random.Generato
     spec = opened.codec.spec
     grain = 1 if spec.step_name == "column" else spec.steps // 2
 
-    def change(cells_SR: np.ndarray) -> np.ndarray:
-        parts = cells_SR.reshape(-1, grain, spec.rows)
-        return parts[rng.permutation(len(parts))].reshape(cells_SR.shape)
+    def change(places_SLR: np.ndarray) -> np.ndarray:
+        parts = places_SLR.reshape(-1, grain, *places_SLR.shape[1:])
+        return parts[rng.permutation(len(parts))].reshape(places_SLR.shape)
 
     return list(_changed(opened, pieces, change))

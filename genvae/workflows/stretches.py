@@ -30,6 +30,12 @@ def stretches(
     return found
 
 
+def longer(codec: Codec, cells: Sequence[np.ndarray], longest: int) -> list[Windows]:
+    """Stretches of two windows or more; of one where no piece has two (a level seen whole)."""
+    steps = 2 * codec.spec.steps
+    return stretches(codec, cells, 2 if any(len(x) >= steps for x in cells) else 1, longest)
+
+
 def measured(codec: Codec, pieces: Sequence[Windows]) -> np.ndarray:
     """Attributes ``(N, A)`` of pieces in the order of ``codec.attributes``."""
     rows = []

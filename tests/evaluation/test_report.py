@@ -35,6 +35,16 @@ def model(tmp_path_factory: pytest.TempPathFactory) -> ModelFile:
     return found
 
 
+def test_beginnings_stand_beside_samples() -> None:
+    figures = Figures(samples={"beads": {"made": 0.5}, "knot": {"made": 1.0}})
+    long, short = np.zeros((24, 3), dtype=int), np.full((8, 3), 2)
+    long[:8, 0], long[16:, 0] = 2, 3
+    report.beside_beginnings(BeadCodec(), [long, short], 2, figures)
+    assert figures.samples["beads"] == {"made": 0.5, "real_begun": 0.5}
+    report.beside_beginnings(BeadCodec(), [short], 2, figures)
+    assert figures.samples["beads"]["real_begun"] == 0.5
+
+
 def test_reconstruction_stands_beside_its_baselines(model: ModelFile) -> None:
     figures = Figures()
     chunks = strings(6, 2)

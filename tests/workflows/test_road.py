@@ -261,7 +261,7 @@ def test_figures(session: Session, trained: Path, tmp_path: Path) -> None:
     )
     assert {"reading", "reconstructing", "sampling"} <= set(stages)
     for values in found["samples"].values():
-        assert set(values) == {"made", "made_low", "made_high", "real", "posterior"}
+        assert set(values) == {"made", "made_low", "made_high", "real", "posterior", "real_begun"}
     for values in found["reconstruction"].values():
         assert set(values) == {"model", "trivial", "another"}
     for values in found["divergences"].values():
