@@ -19,6 +19,7 @@ from genvae.settings import (
     DataSettings,
     LossSettings,
     ModelSettings,
+    PlaceSettings,
     PriorSettings,
     TrainingSettings,
 )
@@ -39,6 +40,7 @@ class Recipe:
     training: TrainingSettings = field(default_factory=TrainingSettings)
     prior: PriorSettings = field(default_factory=PriorSettings)
     clean: CleanSettings = field(default_factory=CleanSettings)
+    place: PlaceSettings = field(default_factory=PlaceSettings)
 
     def __post_init__(self) -> None:
         _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
@@ -103,6 +105,12 @@ class Recipe:
             m.blur > 0 or not self.prior.blur,
             "[prior] blur: the decoder knows none; give [model] blur a share of the chunks",
         )
+        place = self.place
+        _check(
+            place.width % 4 == 0 and place.width > 0,
+            f"[place] width = {place.width}: expected a multiple of 4",
+        )
+        _check(place.batch >= 1, "[place] batch: expected 1 or more")
         _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
 
 
@@ -114,6 +122,7 @@ SECTIONS = {
     "training": TrainingSettings,
     "prior": PriorSettings,
     "clean": CleanSettings,
+    "place": PlaceSettings,
 }
 
 KINDS = {int: "a whole number", float: "a number", str: "a text"}
@@ -182,12 +191,13 @@ def load(path: Path) -> Recipe:
 
 
 def to_dict(recipe: Recipe) -> dict[str, Any]:
-    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``. A recipe without conditions says
-    nothing of them: it is to the letter what it was before there were any."""
+    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``. A recipe without conditions
+    or a placer says nothing of them: it is to the letter what it was before there were any."""
     plain = dataclasses.asdict(recipe)
     plain["codec"] = dict(recipe.codec)
-    if recipe.condition == ConditionSettings():
-        del plain["condition"]
+    for section, nothing in (("condition", ConditionSettings()), ("place", PlaceSettings())):
+        if getattr(recipe, section) == nothing:
+            del plain[section]
     for section in SECTIONS.keys() & plain.keys():
         plain[section] = {
             k: list(v) if isinstance(v, tuple) else v for k, v in plain[section].items()

@@ -176,3 +176,20 @@ class CleanSettings:
     """3 x 3 convolutions over steps and cells, before and after those over steps."""
     dropout: float = 0.1
     rate: float = 2e-3
+
+
+@dataclass(frozen=True)
+class PlaceSettings:
+    """The placer of a layered model's things, trained when the rest is (see ``models.placer``)."""
+
+    steps: int = 0
+    """0: there is none; things are cells like others."""
+    batch: int = 64
+    width: int = 64
+    """Channels, a multiple of 4."""
+    blocks: int = 6
+    rate: float = 2e-3
+    half: bool = False
+    """Multiply in bfloat16 while training: faster where the processor can."""
+    heat: float = 1.0
+    """By this the temperature of cells is multiplied where things are placed."""

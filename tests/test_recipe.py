@@ -117,7 +117,7 @@ BASE = {"name": "a", "domain": "music"}
         (
             {"trianing": {}},
             "recipe: unknown key 'trianing'; did you mean 'training'? "
-            "known: clean, codec, condition, data, domain, loss, model, name, prior, title, "
+            "known: clean, codec, condition, data, domain, loss, model, name, place, prior, title, "
             "training",
         ),
         (

@@ -13,8 +13,8 @@ import typer
 from genvae.cli.shared import Quiet, Voice
 
 if TYPE_CHECKING:
+    from genvae.workflows.listener import Listener
     from genvae.workflows.runs import Run
-    from genvae.workflows.train import Listener
 
 
 def train(
@@ -57,6 +57,10 @@ def train(
         bool,
         typer.Option("--cleaner-only", help="Train what genvae clean uses beside --from."),
     ] = False,
+    placer_only: Annotated[
+        bool,
+        typer.Option("--placer-only", help="Train what places things on terrain, for --from."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -79,6 +83,8 @@ def train(
       genvae train trio
       genvae train trio --from trio --decoder-only
       genvae train trio --from trio --cleaner-only
+      genvae corpora get boxoban
+      genvae train sokoban --from sokoban --placer-only
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
@@ -101,6 +107,7 @@ def train(
         prior_only=prior_only,
         decoder_only=decoder_only,
         cleaner_only=cleaner_only,
+        placer_only=placer_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -109,8 +116,8 @@ def train(
     from genvae.workflows import train as workflow
 
     voice = Voice(quiet)
-    if run.cleaner_only:
-        _cleaner(run, voice)
+    if run.beside:
+        _beside(run, voice)
         return
     run.begin()
     voice.say(f"run {run.folder}")
@@ -129,21 +136,24 @@ def train(
     voice.say(f"model {run.out}: genvae sample --model {run.recipe.name}")
 
 
-def _cleaner(run: Run, voice: Voice) -> None:
+def _beside(run: Run, voice: Voice) -> None:
     from genvae.workflows.train_cleaner import train_cleaner
+    from genvae.workflows.train_placer import train_placer
 
     assert run.start is not None
+    begin = train_cleaner if run.beside == "cleaner" else train_placer
     with _listening(voice, run) as listener:
-        path = train_cleaner(
-            run.recipe, start=run.start, out=run.out, folder=run.data, listen=listener
-        )
+        path = begin(run.recipe, start=run.start, out=run.out, folder=run.data, listen=listener)
+    if run.beside == "placer":
+        voice.say(f"model {path}: genvae sample --model {run.recipe.name}")
+        return
     voice.say(f"cleaner {path}: genvae clean FILE --model {run.recipe.name}")
 
 
 @contextmanager
 def _listening(voice: Voice, run: Run) -> Iterator[Listener]:
     """Bars with loss terms on a terminal; in a pipe a line now and then."""
-    from genvae.workflows.train import Listener
+    from genvae.workflows.listener import Listener
 
     if voice.quiet:
         yield Listener()
@@ -155,7 +165,7 @@ def _listening(voice: Voice, run: Run) -> Iterator[Listener]:
 
 
 def _lines(voice: Voice, every: int) -> Listener:
-    from genvae.workflows.train import Listener
+    from genvae.workflows.listener import Listener
 
     stage = {"name": "", "total": 0}
 
@@ -176,7 +186,7 @@ def _bars(voice: Voice) -> Iterator[Listener]:
     from rich.progress import TimeRemainingColumn as Remaining
     from rich.table import Column
 
-    from genvae.workflows.train import Listener
+    from genvae.workflows.listener import Listener
 
     columns = (TextColumn("{task.description}"), BarColumn(20), MofNCompleteColumn(), Remaining())
     rest = Column(ratio=1, no_wrap=True, overflow="ellipsis")

@@ -186,7 +186,7 @@ class Generator:
             rhyme = echo.copy()
             echo[rows], rhyme[rows] = again.echo_NSR, again.rhyme_NSR
         return {
-            "decoder": self.model.decoder.hearing(blur),
+            "decoder": self.model.decoder.hearing(blur, drawn),
             "z_NQD": torch.from_numpy(z.reshape(size, -1, self.latent)),
             "uniforms_NSR": uniforms,
             "temperature": temperature * self.model.cell_temperature,

@@ -32,6 +32,7 @@ from genvae.models.encoder import Encoder
 from genvae.models.likelihood import LIKELIHOODS, CellLikelihood
 from genvae.models.networks import CausalStack, Conv, Plane, ResidualBlock, Vocabulary, shift
 from genvae.models.penalties import Penalty
+from genvae.models.placer import Placer
 from genvae.models.prior import SequencePrior
 from genvae.settings import ModelSettings, PriorSettings
 
@@ -66,6 +67,7 @@ class Decoder(nn.Module):
         )
         self.condition = shifts(conditions, width)
         self.condition_cells = shifts(conditions, spec.rows * cell)
+        self.placer: Placer | None = None  # writes the second layer; trained apart
         if spec.layers > 1:
             self.plane = Plane(cell, 4)
             self.from_plane = nn.Linear(spec.rows * cell, width)
@@ -83,10 +85,9 @@ class Decoder(nn.Module):
         half = self.spec.steps // 2
         ground = cells_NSR.reshape(-1, 2, half, rows)[:, 0]
         by_step, by_cell = self.below(ground)
-        nothing = torch.zeros_like(by_step), torch.zeros_like(by_cell)
         return (
-            torch.cat([nothing[0], by_step], 1).reshape(chunks, steps, -1),
-            torch.cat([nothing[1], by_cell], 1).reshape(chunks, steps, rows, -1),
+            torch.cat([torch.zeros_like(by_step), by_step], 1).reshape(chunks, steps, -1),
+            torch.cat([torch.zeros_like(by_cell), by_cell], 1).reshape(chunks, steps, rows, -1),
         )
 
     def upsampled(
@@ -118,13 +119,17 @@ class Decoder(nn.Module):
             self.to_cells.bias.add_(self.condition_cells(told_C[None])[0])
             self.condition = self.condition_cells = None
 
-    def hearing(self, level: float) -> Decoder:
-        """This decoder for latents that are blurred by ``level``; shares all else."""
-        if self.blur is None or level == 0:
+    def hearing(self, level: float, drawn: bool = False) -> Decoder:
+        """This decoder for latents that are blurred by ``level``; for ``drawn`` ones things go by
+        the terrain alone. Shares all else."""
+        if (self.blur is None or level == 0) and (self.placer is None or not drawn):
             return self
         other = copy.copy(self)
         other._modules = dict(self._modules)
-        other.unfold, other.blur = settled(self.unfold, self.blur, level), None
+        if self.blur is not None and level > 0:
+            other.unfold, other.blur = settled(self.unfold, self.blur, level), None
+        if self.placer is not None and drawn:
+            other.placer = self.placer.without_z()
         return other
 
     def forward(
@@ -156,8 +161,8 @@ class Decoder(nn.Module):
         if self.spec.layers > 1:
             x = x + by_cell
         x = x + self.nearby(before) + above
-        y: Tensor = self.cells(x)
-        return y
+        features: Tensor = self.cells(x)
+        return features
 
     def _heard(
         self, chunks: int, steps: int, device: torch.device, blur_N: Tensor | None

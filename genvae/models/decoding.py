@@ -9,6 +9,7 @@ what they forbid has probability 0, so that only well-formed pieces can be writt
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
@@ -19,6 +20,9 @@ from torch.nn import functional as F
 from genvae.domains.base import Constraints, Field
 from genvae.models.autoencoder import Decoder
 from genvae.models.rhyme import kept
+
+Place = Callable[[int, np.ndarray, np.ndarray | None], np.ndarray]
+"""(first step of a second layer, cells so far, what is known) to its steps ``(N, T/2, R)``."""
 
 COLDEST = 1e-6
 """Temperatures below count as this one: logits divided by them stay finite."""
@@ -57,7 +61,30 @@ def decode(
         echo_NSR=echo_NSR,
         rhyme_NSR=rhyme_NSR,
         told_NC=told_NC,
+        place=_placing(decoder, z_NQD, uniforms_NSR, temperature),
     )
+
+
+def _placing(
+    decoder: Decoder, z_NQD: Tensor, uniforms_NSR: np.ndarray | None, temperature: float
+) -> Place | None:
+    """How the decoder's placer writes the second layer of a window."""
+    placer, half = decoder.placer, decoder.spec.steps // 2
+    if placer is None:
+        return None
+
+    def place(t: int, cells_NSR: np.ndarray, known_NSR: np.ndarray | None) -> np.ndarray:
+        at, rest = t // decoder.spec.steps * decoder.positions, slice(t, t + half)
+        noise = None if uniforms_NSR is None else uniforms_NSR[:, rest].reshape(len(z_NQD), -1)
+        return placer.place(
+            cells_NSR[:, t - half : t],
+            z_NQD[:, at : at + decoder.positions],
+            uniforms_NX=noise,
+            temperature=temperature,
+            known_NTR=None if known_NSR is None else known_NSR[:, rest],
+        )
+
+    return place
 
 
 @torch.inference_mode()
@@ -72,8 +99,10 @@ def decode_steps(
     echo_NSR: np.ndarray | None = None,
     rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
+    place: Place | None = None,
 ) -> np.ndarray:
-    """As ``decode``, from upsampled latents ``u (N, S, U)``."""
+    """As ``decode``, from upsampled latents ``u (N, S, U)``. ``place`` writes the second layer of
+    a window at its first step, given all cells before it and what is known."""
     device = u.device
     pieces, steps, _ = u.shape
     conditions = decoder.steps.conditions(u)
@@ -93,8 +122,16 @@ def decode_steps(
         at = t % decoder.spec.steps - half
         if at == 0:
             by_step, by_cell = decoder.below(torch.from_numpy(cells[:, t - half : t]).to(device))
+            if place is not None:
+                placed_NTR = place(t, cells, known_NSR)
         now = past + u[:, t] if at < 0 else past + u[:, t] + by_step[:, at]
         context = decoder.steps.step(now, memory, t, heard)
+        if place is not None and at >= 0:
+            cells[:, t] = placed_NTR[:, at]
+            now_NR = torch.from_numpy(cells[:, t]).to(device)
+            past = decoder.past_words.summed(now_NR, past_table)
+            before, before_that = decoder.words.each(now_NR, table), before
+            continue
         base = decoder.base(context, told_NC)
         if at >= 0:
             base = base + by_cell[:, at]

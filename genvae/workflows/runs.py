@@ -13,7 +13,7 @@ from dataclasses import dataclass, replace
 from importlib.resources import files as resources
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal
 
 from genvae import recipe as recipes
 from genvae.corpora.fetch import home
@@ -25,6 +25,9 @@ from genvae.workflows import dataset, family, inputs, store
 
 CHECKPOINT = "checkpoint.safetensors"
 SOURCE = "run.json"
+
+
+Beside = Literal["cleaner", "placer"]
 
 
 @dataclass(frozen=True)
@@ -39,7 +42,8 @@ class Run:
     resume: bool = False
     prior_only: bool = False
     decoder_only: bool = False
-    cleaner_only: bool = False
+    beside: Beside | Literal[""] = ""
+    """What alone is trained, beside a model that stays as it is."""
 
     def begin(self) -> None:
         """Make the run's folder and note what it learns from. Raises FileProblem."""
@@ -75,6 +79,7 @@ def plan(
     prior_only: bool = False,
     decoder_only: bool = False,
     cleaner_only: bool = False,
+    placer_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -100,15 +105,18 @@ def plan(
             "--prior-only": prior_only or None,
             "--decoder-only": decoder_only or None,
             "--cleaner-only": cleaner_only or None,
+            "--placer-only": placer_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
-    if cleaner_only:
+    if cleaner_only or placer_only:
         unused = {"--prior-only": prior_only, "--decoder-only": decoder_only, "--preset": preset}
         unused |= {"--layout": layout, "--tileset": tileset}
-        return _cleaner(recipe, start, data, name, steps, overwrite, unused)
+        unused |= {"--placer-only": cleaner_only and placer_only}
+        part: Beside = "cleaner" if cleaner_only else "placer"
+        return _beside(part, recipe, start, data, name, steps, overwrite, unused)
     if prior_only and start is None:
         raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")
     if decoder_only and start is None:
@@ -146,7 +154,8 @@ def plan(
     return run
 
 
-def _cleaner(
+def _beside(
+    part: Beside,
     recipe: str | None,
     start: str | None,
     data: Path | None,
@@ -155,24 +164,27 @@ def _cleaner(
     overwrite: bool,
     unused: Mapping[str, Any],
 ) -> Run:
-    """A run that trains a cleaner for ``start``, by its own recipe if no other is given."""
+    """A run that trains a part beside ``start``, by its own recipe if no other is given."""
     for option in (k for k, v in unused.items() if v):
-        raise OptionProblem(f"--cleaner-only: the model stays as it is; leave out {option}")
+        raise OptionProblem(f"--{part}-only: the model stays as it is; leave out {option}")
     if start is None:
-        raise OptionProblem("--cleaner-only: give --from, the model that it is for")
+        raise OptionProblem(f"--{part}-only: give --from, the model that it is for")
     began = store.path_of(start)
     found = files.read(began).recipe if recipe is None else recipes.load(_recipe_path(recipe))
-    if steps is not None:
+    if steps is not None and part == "cleaner":
         found = replace(found, clean=replace(found.clean, steps=steps))
-    found = _adjusted(found, name or began.stem, None)
+    elif steps is not None:
+        found = replace(found, place=replace(found.place, steps=steps))
+    own = found.name if part == "placer" and recipe is not None else began.stem
+    found = _adjusted(found, name or own, None)
     dataset.files_of(found.data, data)
     out = home() / "models" / f"{found.name}{store.SUFFIX}"
-    taken = cleaner_file.place_of(out)
+    taken = cleaner_file.place_of(out) if part == "cleaner" else out
     if out.exists() and not out.samefile(began):
         taken = out
     if taken.exists() and not overwrite:
         raise FileProblem(f"{taken}: exists; give --overwrite or another --name")
-    return Run(found, home() / "runs" / found.name, out, data, began, cleaner_only=True)
+    return Run(found, home() / "runs" / found.name, out, data, began, beside=part)
 
 
 def _needs_fabric() -> None:

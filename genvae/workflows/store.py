@@ -76,7 +76,7 @@ def open_model(name: str | None = None, domain: str | None = None) -> Opened:
     if wanted is not None and found is not wanted:
         raise ModelProblem(f"--model {name}: makes {found.name}, not {wanted.name}")
     codec = found.open(model.codec)
-    model.spec = codec.spec
+    model.spec, model.placement = codec.spec, codec.placement()
     return Opened(model, found, codec)
 
 

@@ -6,8 +6,8 @@ Axes:  N windows or chunks · S steps · R cells · P positions · D dims of z
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Sequence
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -23,7 +23,7 @@ from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
-from genvae.settings import LossSettings
+from genvae.settings import LossSettings, PlaceSettings
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
 from genvae.training.prior import (
@@ -34,20 +34,11 @@ from genvae.training.prior import (
     latents_of,
 )
 from genvae.training.split import Split
-from genvae.workflows import conditions, learn
+from genvae.workflows import conditions, learn, train_placer
 from genvae.workflows import dataset as data
+from genvae.workflows.listener import Listener
 from genvae.workflows.trained_card import card_of
 from genvae.workflows.usual import bounds
-
-
-@dataclass
-class Listener:
-    """What the caller wants to hear: each function may be replaced."""
-
-    stage: Callable[[str, int], None] = lambda _name, _total: None
-    advance: Callable[[int, Mapping[str, float]], None] = lambda _step, _terms: None
-    say: Callable[[str], None] = lambda _line: None
-    lines: list[str] = field(default_factory=list)
 
 
 def train(
@@ -98,6 +89,8 @@ def train(
         )
     known = data.windows_of(codec, [pieces.cells[i] for i in parts.train])
     codec.observe(split_cells(codec.spec, known))
+    if recipe.place.steps:
+        train_placer.check(recipe, codec)
     given = files.read(start).conditions if start is not None else ()
     told, told_IC = conditions.learned(recipe, codec, pieces, parts, folder, given)
     for name, shares in conditions.shares(told, told_IC).items():
@@ -150,11 +143,13 @@ def train(
         gaussian=gaussian,
         sequence=sequence,
         copies=SegmentFilter.of(segments),
-        recipe=recipe,
+        recipe=replace(recipe, place=PlaceSettings()),
         codec=codec.config,
         card=card,
         version=__version__,
     )
+    if recipe.place.steps:
+        train_placer.add_to(out, recipe, codec, pieces, parts, folder, listen)
     if tools:
         learn.add_to(out, pieces, parts, listen.stage, listen.advance, listen.say)
     return out
@@ -251,7 +246,7 @@ def _fit_prior(
 
 def _opened(path: Path, codec: Codec) -> files.ModelFile:
     given = files.read(path)
-    given.spec = codec.spec
+    given.spec, given.placement = codec.spec, codec.placement()
     return given
 
 

@@ -14,7 +14,7 @@ from genvae.recipe import Recipe
 from genvae.training.batches import Chunks
 from genvae.training.cleaning import fit_cleaner
 from genvae.workflows import dataset as data
-from genvae.workflows.train import Listener
+from genvae.workflows.listener import Listener
 
 
 def train_cleaner(

@@ -165,11 +165,11 @@ def header(**changes: str) -> dict[str, str]:
 
 def test_a_newer_format(tmp_path: Path) -> None:
     path = tmp_path / "newer.safetensors"
-    save_file({"weight": torch.zeros(2)}, path, header(format="3"))
+    save_file({"weight": torch.zeros(2)}, path, header(format="4"))
     with pytest.raises(ModelProblem) as problem:
         files.read(path)
     assert str(problem.value) == (
-        f"{path}: model format 3, this genvae reads up to 2; install genvae 9.1.0 or newer"
+        f"{path}: model format 4, this genvae reads up to 3; install genvae 9.1.0 or newer"
     )
 
 

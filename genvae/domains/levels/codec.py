@@ -35,6 +35,7 @@ from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
+from genvae.domains.levels.objects import LevelPlacement, placement_of
 from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
@@ -150,11 +151,7 @@ class LevelsCodec(Codec):
         return {**windows, FIELD: layered(shifted, self.tileset)}
 
     def corrupt(
-        self,
-        windows: Windows,
-        rate: float,
-        rng: np.random.Generator,
-        kinds: Sequence[str] = (),
+        self, windows: Windows, rate: float, rng: np.random.Generator, kinds: Sequence[str] = ()
     ) -> Windows:
         """See ``damage.flipped``; markers that are placed after checking never come."""
         x_NRC = flipped(self.tiles(windows), self.tileset.decoded, rate, rng, kinds or KINDS)
@@ -180,10 +177,14 @@ class LevelsCodec(Codec):
         """The start marker of a platformer is never decoded (see ``finish``); of layered windows
         the second layer keeps the terrain of the first, and the facts of the training levels."""
         if self.layers > 1:
-            return Kept(self.tileset, self.facts or Facts())
+            return Kept(self.tileset, self.facts or Facts(), self.placement())
         if self.tileset.placed is None:
             return None
         return OnlyDecodable(self.tileset.decoded)
+
+    def placement(self) -> LevelPlacement | None:
+        """See ``objects.placement_of``."""
+        return placement_of(self.tileset, self.facts, self.ruleset)
 
     def check(self, piece: Level) -> Report:
         """Well-formed, as the tileset's rules have it? Playable? ``proof`` and ``facts`` are what
@@ -251,9 +252,8 @@ class LevelsCodec(Codec):
 
     def checked_picture(self, piece: Level, report: Report) -> np.ndarray:
         """The picture with the way in red dots, and a frame around the place where it ends."""
-        facts = report.facts
-        place = facts.get("place") if not report.playable else None
-        return picture.draw(piece, facts.get("path", ()), place)
+        place = None if report.playable else report.facts.get("place")
+        return picture.draw(piece, report.facts.get("path", ()), place)
 
     def portraits(self, pieces: Sequence[Level], reports: Sequence[Report]) -> dict[str, Any]:
         """See ``portrait.level_portraits``."""

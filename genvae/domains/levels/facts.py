@@ -21,6 +21,7 @@ import numpy as np
 
 from genvae.domains.levels.layers import objects_of
 from genvae.domains.levels.tileset import Tileset
+from genvae.domains.records import Placement
 
 NEARLY_ALL = 0.98
 """The share of the training levels in which a fact must hold."""
@@ -114,8 +115,8 @@ def largest_parts(open_NRC: np.ndarray) -> np.ndarray:
 class Kept:
     """Keeps facts while a layered window is decoded: first terrain, then what stands on it."""
 
-    def __init__(self, tileset: Tileset, facts: Facts) -> None:
-        self.tileset, self.facts = tileset, facts
+    def __init__(self, tileset: Tileset, facts: Facts, placement: Placement | None = None) -> None:
+        self.tileset, self.facts, self.placement = tileset, facts, placement
         self.placed_K = objects_of(tileset)
         self.ring = None if facts.border is None else tileset.numbers[facts.border]
         self.roles = [(tileset.having(role), count) for role, count in facts.counts.items()]

@@ -65,6 +65,14 @@ class Ruleset(ABC):
         """Why a level is not well-formed, in words (default: more than one start)."""
         return several_starts(level)
 
+    def room(
+        self, role: str, open_NHW: np.ndarray, standing: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """For one more thing of a role on each of N grounds where others are ``standing`` (by
+        role, masks ``(N, H, W)``): how good each place is for it, 0 to 1, and where it may stand
+        at all if the level is to be finished; None where the rules say nothing of that."""
+        return None
+
 
 def several_starts(level: Level) -> list[str]:
     """The fault of more than one start, or none."""

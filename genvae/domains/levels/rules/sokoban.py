@@ -24,7 +24,10 @@ square.
 from __future__ import annotations
 
 import heapq
+from collections.abc import Mapping
 from dataclasses import dataclass
+
+import numpy as np
 
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import (
@@ -34,6 +37,7 @@ from genvae.domains.levels.rules.base import (
     several_starts,
     spoken,
 )
+from genvae.domains.levels.rules.pulling import room_for_a_box
 from genvae.domains.levels.rules.warehouse import Boxes, Push, State, Warehouse
 
 
@@ -67,6 +71,16 @@ class Sokoban(Ruleset):
         elif boxes != goals:
             found.append(f"boxes: {boxes}, goals: {goals}; expected as many goals as boxes")
         return found
+
+    def room(
+        self, role: str, open_NHW: np.ndarray, standing: Mapping[str, np.ndarray]
+    ) -> tuple[np.ndarray, np.ndarray] | None:
+        """Of boxes, once goals are there; see ``pulling.room_for_a_box``."""
+        goals = standing.get("goal")
+        if role != "box" or goals is None or not goals.any():
+            return None
+        boxes = standing.get("box", np.zeros_like(goals))
+        return room_for_a_box(open_NHW, goals, boxes)
 
     def check(self, level: Level) -> Verdict:
         """The proof is ``{"moves": "rrUl..."}``: u, d, l, r for a step, capitals for a push."""
