@@ -4,8 +4,8 @@ Axes:  N pieces · W windows · H = 2 halves of a window · G groups of pieces �
        R cells within a step · K categories
 
 The categories of a field up to ``Field.temper_from`` say that nothing begins (rest, hold), the
-others what begins: which steps have which is the *outline* of a half window (a bar). In songs the
-outline of a voice is often that of the bar before while its notes move. How often is counted from
+others what begins: at which steps something does is the *outline* of a half window (a bar). In songs
+the outline of a voice is often that of the bar before while its notes move. How often is counted from
 pieces, by the kind of the window (see ``form``) and by whether the half before did; pieces that
 rhyme much and pieces that do not are counted apart. What rhymes is drawn with the form, and the
 decoder then keeps the outline.
@@ -29,8 +29,8 @@ KINDS = 5
 
 
 def outline(cells: np.ndarray, field: Field) -> np.ndarray:
-    """What begins counts as one category, all else stays."""
-    drawn: np.ndarray = np.minimum(cells, field.temper_from)
+    """Does something begin?"""
+    drawn: np.ndarray = cells >= field.temper_from
     return drawn
 
 
