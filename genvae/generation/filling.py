@@ -4,9 +4,11 @@ The decoder is causal, and hears kept cells as they are; what comes after a gap 
 So several candidates are drawn. Windows that are wholly open are drawn from the sequence prior as
 it goes on with the windows before them, and of the draws of a candidate the one is taken after
 which the kept window that follows is likeliest (sampling, importance, resampling: Rubin 1987).
-Where a part of a window is kept its latents are moved by a few steps of gradient towards those
-under which the kept cells are likely: maximum a posteriori with a mask, as in the imputation of
-Rezende et al. 2014. The candidates are ranked by the nats of what is kept.
+Where a part of a window is kept a decoder that knows blur does without latents and hears what is
+kept; windows are written one after the other, each by the draw that makes what is kept likeliest.
+With another decoder latents are moved by a few steps of gradient towards those under which the
+kept cells are likely: maximum a posteriori with a mask, as in the imputation of Rezende et al.
+2014. The candidates are ranked by the nats of what is kept.
 
 Axes:  N candidates · W windows · P positions · Q = W*P · D dims of z · S steps · R cells
 """
@@ -15,6 +17,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 
 import numpy as np
 import torch
@@ -33,6 +36,8 @@ ROUNDS, STEPS, RATE = 2, 6, 0.08
 """Rounds of decoding, steps of gradient after each but the last, and their length."""
 AFTER = 1
 """Windows after a gap that are heard."""
+IN_TURN = 16
+"""Windows up to which parts of windows are chosen one window after the other."""
 OPEN = -1
 
 
@@ -117,15 +122,19 @@ def fill(
     shape = known_NSR.shape
     uniforms = np.stack([noise.stream(seed, i, a, noise.CELLS).random(shape[1:]) for i, a in items])
     judged = torch.from_numpy(_judged(known_SR, open_W, spec.steps))
-    decoder = model.decoder.hearing(blur)
+    decoder, heat = model.decoder.hearing(blur), temperature * model.cell_temperature
     rounds = ROUNDS if refine and not blur else 1
+    if blur and partly and windows <= IN_TURN:
+        heard_NQD = _heard(z_NQD, blur, items, seed)
+        draw = partial(decode, temperature=heat, constraints=constraints)
+        known_NSR = _in_turn(decoder, heard_NQD, uniforms, known_NSR, open_W, judged, draw)
     for number in range(rounds):
         heard_NQD = _heard(z_NQD, blur, items, seed)
         cells = decode(
             decoder,
             heard_NQD,
             uniforms_NSR=uniforms,
-            temperature=temperature * model.cell_temperature,
+            temperature=heat,
             constraints=constraints,
             known_NSR=known_NSR,
         )
@@ -140,6 +149,28 @@ def fill(
     out = z_NQD.reshape(count, windows, generator.positions, -1).numpy()
     best = torch.argsort(cost_N).tolist()
     return [Filled(out[i], cells[i], float(nats_N[i])) for i in best]
+
+
+@torch.inference_mode()
+def _in_turn(
+    decoder: Decoder,
+    heard_NQD: Tensor,
+    uniforms_NSR: np.ndarray,
+    known_NSR: np.ndarray,
+    open_W: np.ndarray,
+    judged_SR: Tensor,
+    draw: Callable[..., np.ndarray],
+) -> np.ndarray:
+    """What is known once all open windows but the last are written, one after the other: each time
+    the draw is taken under which what is kept of the window costs least."""
+    known, steps = known_NSR.copy(), known_NSR.shape[1] // len(open_W)
+    for w in np.flatnonzero(open_W)[:-1].tolist():
+        own, heard = slice(w * steps, (w + 1) * steps), slice((w + 1) * steps)
+        z = heard_NQD[:, : (w + 1) * heard_NQD.shape[1] // len(open_W)]
+        cells = draw(decoder, z, uniforms_NSR=uniforms_NSR[:, heard], known_NSR=known[:, heard])
+        nats = cell_nats(decoder, z, torch.from_numpy(cells))[:, own] * judged_SR[own]
+        known[:, own] = cells[int(nats.sum((1, 2)).argmin()), own]
+    return known
 
 
 def _heard(z_NQD: Tensor, blur: float, items: Sequence[Item], seed: int) -> Tensor:

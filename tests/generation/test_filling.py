@@ -10,6 +10,7 @@ import torch
 from genvae.generation import filling
 from genvae.generation.generator import Generator
 from genvae.models import files
+from genvae.models.decoding import decode
 from tests.fakes import BeadCodec, bead_model, strings
 
 
@@ -73,3 +74,25 @@ def test_a_gap_goes_on_with_what_stands_before(tmp_path: Path) -> None:
     other = z_WPD.copy()
     other[0] += 2.0
     assert not np.allclose(made(other)[0].z_WPD[1], first[0].z_WPD[1], atol=1e-3)
+
+
+def test_parts_of_windows_are_chosen_one_window_after_the_other(tmp_path: Path) -> None:
+    codec, model = BeadCodec(), files.read(bead_model(tmp_path / "beads.safetensors"))
+    model.spec = codec.spec
+    cells_SR = strings(1, 3)[0].astype(np.int64)
+    known = np.repeat(cells_SR[None], 4, axis=0)
+    known[:, :, 0] = filling.OPEN  # beads are to come, knots are kept
+    dice = np.random.default_rng(0).random(known.shape)
+    judged = torch.from_numpy((known[0] >= 0).astype(np.float32))
+    z = torch.from_numpy(np.random.default_rng(1).standard_normal((4, 6, 3)).astype(np.float32))
+    found = filling._in_turn(model.decoder, z, dice, known, np.ones(3, dtype=bool), judged, decode)
+    np.testing.assert_array_equal(found[:, :, 1:], known[:, :, 1:])
+    assert (found[:, :16, 0] == found[:1, :16, 0]).all()
+    assert (found[:, :16, 0] >= 0).all()
+    assert (found[:, 16:, 0] == filling.OPEN).all()
+    # The first window is the one of four draws under which its knots are likeliest.
+    draws = decode(model.decoder, z[:, :2], uniforms_NSR=dice[:, :8], known_NSR=known[:, :8])
+    with torch.inference_mode():
+        nats = filling.cell_nats(model.decoder, z[:, :2], torch.from_numpy(draws))[..., 1:]
+    best = int(nats.sum((1, 2)).argmin())
+    np.testing.assert_array_equal(found[0, :8], draws[best])
