@@ -7,8 +7,8 @@ The categories of a field up to ``Field.temper_from`` say that nothing begins (r
 others what begins: at which steps something does is the *outline* of a half window (a bar). In
 songs the outline of a voice is often that of the bar before while its notes move. How often is
 counted from pieces, by the kind of the window (see ``form``) and by whether the half before did;
-pieces that rhyme much and pieces that do not are counted apart. What rhymes is drawn with the form, and the
-decoder then keeps the outline.
+pieces that rhyme much and pieces that do not are counted apart. What rhymes is drawn with the form,
+and the decoder then keeps the outline.
 """
 
 from __future__ import annotations
