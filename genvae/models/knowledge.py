@@ -69,12 +69,15 @@ class Calibration:
     windows_CQ: np.ndarray
 
     def percentile(self, name: str, values: np.ndarray, *, windows: bool) -> np.ndarray:
-        """The share, 0 to 100, of real pieces (or windows) whose score is lower."""
+        """The share, 0 to 100, of real pieces (or windows) whose score is lower; of those that have
+        the same one, half."""
         quantiles_Q = self._table(windows)[self.names.index(name)]
-        ranks: np.ndarray = np.interp(
-            values, quantiles_Q, np.linspace(0.0, 100.0, len(quantiles_Q))
-        )
-        return ranks
+        step = 100.0 / (len(quantiles_Q) - 1)
+        ranks = np.interp(values, quantiles_Q, step * np.arange(len(quantiles_Q)))
+        first = np.searchsorted(quantiles_Q, values, side="left")
+        last = np.searchsorted(quantiles_Q, values, side="right") - 1
+        middle: np.ndarray = np.where(last > first, step * (first + last) / 2, ranks)
+        return middle
 
     def tail(
         self, name: str, values: np.ndarray, *, windows: bool, both: bool = False

@@ -50,7 +50,10 @@ def gap_of(opened: Opened, source: Source, keep: Sequence[str], make: Sequence[s
     if not keep and not make:
         raise OptionProblem("--keep: say what is kept, such as --keep bars=1-4 or --keep x=1-32")
     named = [codec.regions(text, encoded) for text in keep]
-    taken = [codec.regions(text, encoded) for text in make]
+    try:
+        taken = [codec.regions(text, encoded) for text in make]
+    except OptionProblem as problem:
+        raise OptionProblem(str(problem).replace("--keep", "--make", 1)) from None
     mask: Windows = {}
     for name, x_NRT in encoded.windows.items():
         inside = np.zeros(x_NRT.shape, dtype=bool)

@@ -113,3 +113,9 @@ def test_a_bundled_model_fills_a_gap(run: Run, genvae_home: Path) -> None:
     done = run("fill", BRIDGE, "--make", "x=33-36", "--seed", 1, "--out", "o")
     assert done.code == 0
     assert "1 file in o" in done.out
+
+
+def test_a_region_to_make_is_named_as_it_was_asked_for(run: Run) -> None:
+    done = run("fill", BRIDGE, "--make", "z=1-4")
+    assert done.code == 2
+    assert done.problem.startswith("genvae: --make z=1-4: no part 'z'")
