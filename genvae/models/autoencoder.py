@@ -46,8 +46,7 @@ class Decoder(nn.Module):
         super().__init__()
         fields = tuple(f for f, _ in spec.cells())
         width, cell = settings.decoder_width, settings.cell_width
-        self.spec, self.patch = spec, settings.patch
-        self.positions = spec.steps // settings.patch
+        self.spec, self.patch, self.positions = spec, settings.patch, spec.steps // settings.patch
         self.cell_width, self.token_dropout = cell, settings.token_dropout
         self.unfold = nn.Linear(settings.latent, width)
         self.blur = Blur(width) if settings.blur > 0 else None
