@@ -66,7 +66,7 @@ def train(
     ] = None,
     steps: Annotated[
         int | None,
-        typer.Option("--steps", help="Steps of training; the prior takes no more."),
+        typer.Option("--steps", help="Steps of training; prior and placer take no more."),
     ] = None,
     overwrite: Annotated[
         bool, typer.Option("--overwrite", help="Replace the model of this name and its run.")

@@ -239,7 +239,8 @@ def _adjusted(recipe: Recipe, name: str | None, steps: int | None) -> Recipe:
         every = min(training.validate_every, steps)
         training = replace(training, steps=steps, validate_every=every)
         prior = replace(recipe.prior, steps=min(recipe.prior.steps, steps))
-        recipe = replace(recipe, prior=prior)
+        place = replace(recipe.place, steps=min(recipe.place.steps, steps))
+        recipe = replace(recipe, prior=prior, place=place)
     return replace(recipe, name=name, training=training)
 
 

@@ -17,6 +17,7 @@ from genvae import recipe as recipes
 from genvae.domains import registry
 from genvae.errors import OptionProblem
 from genvae.recipe import Recipe
+from genvae.settings import PlaceSettings
 from genvae.workflows import family
 from genvae.workflows.family import member
 
@@ -166,7 +167,8 @@ def _for_steps(base: Recipe, steps: int) -> Recipe:
         base.training, steps=steps, validate_every=max(1, -(-steps // 3)), patience=99
     )
     loss = replace(base.loss, warmup=max(1, steps // 8))
-    return replace(base, training=training, loss=loss, prior=replace(base.prior, steps=0), title="")
+    base = replace(base, prior=replace(base.prior, steps=0), place=PlaceSettings())
+    return replace(base, training=training, loss=loss, title="")
 
 
 def _of_size(recipe: Recipe, size: int, window: int) -> Recipe:

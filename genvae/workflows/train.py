@@ -148,7 +148,11 @@ def train(
         card=card,
         version=__version__,
     )
-    if recipe.place.steps:
+    kept = _opened(start, codec) if start is not None and (prior_only or decoder_only) else None
+    if kept is not None and kept.placer is not None:
+        figures = kept.card["training"].get("placer", {})
+        files.add_placer(out, kept.placer, kept.recipe.place, figures)
+    elif recipe.place.steps:
         train_placer.add_to(out, recipe, codec, pieces, parts, folder, listen)
     if tools:
         learn.add_to(out, pieces, parts, listen.stage, listen.advance, listen.say)

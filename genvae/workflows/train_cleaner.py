@@ -2,18 +2,17 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from genvae import __version__
 from genvae.domains import registry
-from genvae.errors import FileProblem, RecipeProblem
+from genvae.errors import RecipeProblem
 from genvae.models import cleaner_file, files
 from genvae.models.cleaner import Cleaner
 from genvae.recipe import Recipe
 from genvae.training.batches import Chunks
 from genvae.training.cleaning import fit_cleaner
-from genvae.workflows import dataset as data
+from genvae.workflows.beside import copied, prepared
 from genvae.workflows.listener import Listener
 
 
@@ -38,15 +37,7 @@ def train_cleaner(
     model.spec, settings = codec.spec, recipe.clean
     if settings.steps < 1 or not 0 < settings.most <= 1:
         raise RecipeProblem("[clean] expected 1 step or more, and most above 0, up to 1")
-    paths = data.files_of(recipe.data, folder)
-    listen.stage("encode", len(paths))
-    pieces = data.prepare(codec, paths, lambda n, _: listen.advance(n, {}))
-    parts = pieces.split(recipe.data, codec.spec.steps)
-    if not parts.train or not parts.validation:
-        raise RecipeProblem(
-            f"{len(pieces.cells)} pieces cannot be split into training and validation parts; "
-            "give at least three unlike files"
-        )
+    pieces, parts = prepared(recipe, codec, folder, listen)
     if recipe.training.threads:
         torch.set_num_threads(recipe.training.threads)
 
@@ -70,10 +61,5 @@ def train_cleaner(
         f"{figures['validation_nats']:.2f} nats a window of validation pieces, "
         f"at step {figures['best_step']:.0f}"
     )
-    if not out.exists() or not out.samefile(start):
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(start, out)
-        except OSError as why:
-            raise FileProblem(f"{out}: cannot be written ({why.strerror})") from None
+    copied(start, out)
     return cleaner_file.save(out, cleaner, settings, figures, __version__)

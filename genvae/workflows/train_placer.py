@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import shutil
 from pathlib import Path
 
 from genvae.domains import registry
 from genvae.domains.base import Codec
-from genvae.errors import FileProblem, RecipeProblem
+from genvae.errors import RecipeProblem
 from genvae.models import files
 from genvae.models.placer import Placer
 from genvae.recipe import Recipe
@@ -16,6 +15,7 @@ from genvae.training.placing import fit_placer
 from genvae.training.split import Split
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
+from genvae.workflows.beside import copied, prepared
 from genvae.workflows.listener import Listener
 
 
@@ -33,21 +33,8 @@ def train_placer(
     model = files.read(start)
     codec = registry.get(model.recipe.domain).open(model.codec)
     check(recipe, codec)
-    paths = data.files_of(recipe.data, folder)
-    listen.stage("encode", len(paths))
-    pieces = data.prepare(codec, paths, lambda n, _: listen.advance(n, {}))
-    parts = pieces.split(recipe.data, codec.spec.steps)
-    if not parts.train or not parts.validation:
-        raise RecipeProblem(
-            f"{len(pieces.cells)} pieces cannot be split into training and validation parts; "
-            "give at least three unlike files"
-        )
-    if not out.exists() or not out.samefile(start):
-        try:
-            out.parent.mkdir(parents=True, exist_ok=True)
-            shutil.copyfile(start, out)
-        except OSError as why:
-            raise FileProblem(f"{out}: cannot be written ({why.strerror})") from None
+    pieces, parts = prepared(recipe, codec, folder, listen)
+    copied(start, out)
     add_to(out, recipe, codec, pieces, parts, folder, listen)
     return out
 

@@ -57,6 +57,15 @@ def test_a_placer_is_trained_and_used(run: Run) -> None:
     for text in rows:
         assert sum(text.count(s) for s in "$*") == 4
         assert sum(text.count(s) for s in "@+") == 1
+    prior = ("train", "--domain", "levels", "--from", "placed", "--data", "levels", "--prior-only")
+    went_on = run(*prior, "--name", "again", "--steps", 1)
+    assert went_on.code == 0, went_on.err
+    again = open_model("again")
+    assert again.model.placer is not None
+    # A part that is trained on leaves the others as they are.
+    for name, value in opened.model.placer.state_dict().items():
+        assert value.equal(again.model.placer.state_dict()[name]), name
+    assert again.model.card["training"]["placer"] == opened.model.card["training"]["placer"]
     taken = run(*asked)
     assert taken.code == 1
     assert "placed.safetensors: exists; give --overwrite" in taken.problem

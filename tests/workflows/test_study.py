@@ -8,7 +8,7 @@ import pytest
 
 from genvae.errors import OptionProblem, RecipeProblem
 from genvae.recipe import Recipe
-from genvae.settings import ConditionSettings, LossSettings
+from genvae.settings import ConditionSettings, LossSettings, PlaceSettings
 from genvae.workflows import study
 from genvae.workflows.family import MEMBERS, member, members
 
@@ -100,6 +100,12 @@ def test_what_cannot_be_studied(
 ) -> None:
     with pytest.raises(OptionProblem, match=message):
         study.check(latents, betas, seeds)
+
+
+def test_a_study_trains_no_placer() -> None:
+    base = replace(BASE, place=PlaceSettings(steps=9))
+    runs = study.plan(base, 8, latents=(), betas=(), members=("vae",), window=16)
+    assert [r.recipe.place.steps for r in runs if r.recipe is not None] == [0]
 
 
 def test_lists_of_numbers() -> None:
