@@ -48,6 +48,7 @@ def delivered(
         "processor": time.process_time() - processor,
         "good": float(len(ways)),
         "decoded": float(ways.count("decoded")),
+        "rewritten": float(ways.count("rewritten")),
         "repaired": float(ways.count("repaired")),
         "redrawn": float(ways.count("redrawn")),
         **{name: getattr(times, name) for name in ("decoding", "checking", "repairing")},
@@ -76,7 +77,9 @@ def delivery(given: argparse.Namespace) -> None:
     shares = ", ".join(
         f"{name} {total[name] / spent:.0%}" for name in ("decoding", "checking", "repairing")
     )
-    ways = ", ".join(f"{name} {total[name]:.0f}" for name in ("decoded", "repaired", "redrawn"))
+    ways = ", ".join(
+        f"{name} {total[name]:.0f}" for name in ("decoded", "rewritten", "repaired", "redrawn")
+    )
     print(f"  {shares}; {ways}; {1000 * total['processor'] / made:.0f} ms of one core a level")
 
 

@@ -12,12 +12,14 @@ the long axis without overlap, so a piece is a sequence of windows.
 from __future__ import annotations
 
 from abc import ABC, abstractmethod
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 import numpy as np
 
+from genvae.domains.contract import Piece, Writer
+from genvae.domains.learnable import Learnable
 from genvae.domains.records import (
     MOST_CHANGED,
     Attribute,
@@ -27,6 +29,7 @@ from genvae.domains.records import (
     Field,
     Placement,
     Places,
+    Reopened,
     Repaired,
     Report,
     Windows,
@@ -48,6 +51,7 @@ __all__ = [
     "Piece",
     "Placement",
     "Places",
+    "Reopened",
     "Repaired",
     "Report",
     "WindowSpec",
@@ -58,25 +62,9 @@ __all__ = [
 ]
 
 
-class Piece(Protocol):
-    """A song or a level. ``name`` is stable (a file's stem, ``file#17`` within a collection);
-    ``group`` names what must not be split between training and validation."""
-
-    name: str
-    group: str
-
-
-Writer = Callable[[Any, Path], None]
-"""Writes a piece to a path; raises FileProblem."""
-
-
-class Codec(ABC):
+class Codec(Learnable):
     """Between files and windows, for one layout (music) or one tileset (levels)."""
 
-    domain: str
-    spec: WindowSpec
-    reads: tuple[str, ...]
-    writers: Mapping[str, Writer]
     attributes: Mapping[str, Attribute] = {}
     """By name, what a piece may be steered by; ``measure`` has a number for each."""
     conditions: Mapping[str, str] = {}
@@ -99,32 +87,10 @@ class Codec(ABC):
     course_most: tuple[str, ...] = ()
     """Numbers of ``measure_course`` of which the highest are judged as well as the mean."""
 
-    @property
-    @abstractmethod
-    def config(self) -> dict[str, Any]:
-        """JSON-able; ``Domain.open(config)`` makes an equal codec anywhere."""
-
-    @abstractmethod
-    def read(self, path: Path) -> Iterator[Any]:
-        """The pieces of a file. Raises FileProblem naming file, finding, expectation, cure."""
-
-    @abstractmethod
-    def encode(self, piece: Any) -> Encoded:
-        """Cut a piece into windows. Raises FileProblem if nothing of it can be represented."""
-
     def encode_whole(self, piece: Any) -> Encoded:
-        """The same, but all of a piece that is larger than a window across its long axis: bands
-        of windows, as ``windows_for`` has them, whose context says how many."""
+        """As ``encode``, but all of a piece that is larger than a window across its long axis:
+        bands of windows, as ``windows_for`` has them, whose context says how many."""
         return self.encode(piece)
-
-    @abstractmethod
-    def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Any:
-        """Windows to a well-formed piece; the inverse of ``encode`` on what it kept.
-        A context may be empty: defaults then apply."""
-
-    @abstractmethod
-    def measure(self, piece: Any) -> dict[str, float]:
-        """Numbers that describe a piece (notes a bar, share in scale, tiles of each role)."""
 
     def measure_course(self, piece: Any) -> dict[str, float]:
         """Numbers about a piece as a whole: how its parts belong together, what returns, how it
@@ -134,10 +100,6 @@ class Codec(ABC):
     def attribute(self, name: str, windows: Windows, context: Mapping[str, Any]) -> float:
         """One number of ``measure``, NaN where there is none; for thousands of pieces."""
         return self.measure(self.assemble(windows, context)).get(name, float("nan"))
-
-    def label(self, name: str, windows: Windows, context: Mapping[str, Any]) -> str | None:
-        """The class of a piece in one of ``conditions``; None where it has none."""
-        return None
 
     def request(self, name: str, value: str) -> dict[str, Any]:
         """The requests to ``context`` that go with a class which a new piece is to have."""
@@ -152,58 +114,6 @@ class Codec(ABC):
         is known. Raises FileProblem where a domain has no such thing."""
         raise FileProblem(f"{piece.name}: a piece of {self.domain} has no curve of tension")
 
-    @abstractmethod
-    def measure_windows(self, windows: Windows) -> dict[str, np.ndarray]:
-        """Per-window numbers ``(N,)`` by which samples are compared with held-out data;
-        NaN where a measure does not apply to a window."""
-
-    @abstractmethod
-    def picture(self, piece: Any) -> np.ndarray:
-        """An RGB image ``(height, width, 3)`` of uint8, for previews."""
-
-    @abstractmethod
-    def show(self, piece: Any, width: int) -> Any:
-        """A rich renderable at most ``width`` columns wide, for the terminal."""
-
-    @abstractmethod
-    def context(self, requests: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-        """A context for a piece made from nothing: ``requests`` are the user's options of this
-        domain (key, tempo, ...); what is not asked for is drawn or has a default.
-        Raises OptionProblem."""
-
-    @abstractmethod
-    def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
-        """The context of a piece at ``t`` in [0, 1] on the way from a's to b's (tempo moves)."""
-
-    @abstractmethod
-    def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
-        """How many windows a ``--length`` needs (None: the domain's default), and context
-        entries that trim the piece to it. Raises OptionProblem."""
-
-    def augment(self, windows: Windows, rng: np.random.Generator) -> Windows:
-        """A variation of each window of a chunk that is as good as the original (training only)."""
-        return windows
-
-    def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
-        """A strong variation: no longer a piece one would keep, but one to be able to encode."""
-        return windows
-
-    def corrupt(
-        self,
-        windows: Windows,
-        rate: float,
-        rng: np.random.Generator,
-        kinds: Sequence[str] = (),
-    ) -> Windows:
-        """The windows of a piece with about a share ``rate`` of what happens in them damaged, of
-        the given ``kinds`` (default: all of ``damage``, each as often as the others)."""
-        return windows
-
-    def observe(self, windows: Windows) -> None:
-        """Look at all training windows before learning begins; what a codec keeps of them is part
-        of its ``config`` from then on."""
-        return
-
     def constraints(
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
     ) -> Constraints | None:
@@ -216,12 +126,6 @@ class Codec(ABC):
         """How the things of a layered window are placed on its terrain; None where that is not
         known, or how many there are differs from piece to piece."""
         return None
-
-    def window_labels(
-        self, context: Mapping[str, Any], windows: int
-    ) -> Mapping[str, Sequence[str]]:
-        """What the context of a piece says of each of its windows, by name (a song's meter)."""
-        return {}
 
     def advice(self, requests: Mapping[str, Any]) -> Sequence[str]:
         """What a user should know of these requests, each of which is kept, in lines."""
@@ -283,6 +187,11 @@ class Codec(ABC):
         """Well-formed? Playable?"""
         return Report(valid=True)
 
+    def reopened(self, report: Report, steps: int, tries: int) -> Reopened | None:
+        """Where a well-formed piece of so many steps that cannot be played is to be written anew,
+        after so many tries that came no further; None where nothing is known of that."""
+        return None
+
     def repair(self, piece: Any) -> Repaired | None:
         """A well-formed piece that cannot be played, with the fewest changes that mend it; None
         if at most ``MOST_CHANGED`` of it is not enough, or nothing is known to mend."""
@@ -305,15 +214,6 @@ class Codec(ABC):
     def finish(self, piece: Any, report: Report) -> Any:
         """Last touches on a delivered piece once it is checked (a level's start marker)."""
         return piece
-
-    def training_pieces(self, piece: Any) -> Sequence[Any]:
-        """The parts of a corpus piece worth learning from (default: the piece itself)."""
-        return [piece]
-
-    def histograms(self, windows: Windows) -> dict[str, np.ndarray]:
-        """Counts over all windows by name, of one size and order at every call: what divergences
-        between made and real windows are taken of."""
-        return {}
 
     def regions(self, text: str, encoded: Encoded) -> Windows:
         """The cells that a region of ``--keep`` names, booleans ``(N, R, T)`` a field. Raises
@@ -341,25 +241,6 @@ class Codec(ABC):
     def part_of(self, piece: Any, place: tuple[Any, ...]) -> tuple[str, int]:
         """In which part of a piece an event stands, in a word and a number from 1: bar 3."""
         return "place", 1
-
-    def event_counts(
-        self, field: str, made: np.ndarray, real: np.ndarray
-    ) -> tuple[int, int, int] | None:
-        """Events of a field that agree, that were made, that are real; None for the usual
-        meaning (a cell with its category, trivial ones left out)."""
-        return None
-
-    def segments(self, windows: Windows) -> list[bytes]:
-        """One canonical byte string a window, equal for windows that count as copies of
-        each other (in music: up to transposition); the training pieces' are kept as hashes."""
-        # One type: equal windows are equal bytes wherever they come from.
-        stacked = [np.ascontiguousarray(windows[f.name], np.int64) for f in self.spec.fields]
-        return [b"".join(s[i].tobytes() for s in stacked) for i in range(len(stacked[0]))]
-
-    def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
-        """A cluster name a piece: pieces of one cluster never sit on both sides of a split
-        (default: the groups themselves)."""
-        return list(groups)
 
 
 class Domain(ABC):

@@ -225,6 +225,15 @@ class Places:
         return int((self.present_SR & ~self.good_SR).sum())
 
 
+@dataclass(frozen=True)
+class Reopened:
+    """Where a piece that cannot be played is to be written anew: the steps ``open_S`` of all its
+    windows. ``reached`` tells which of two failures is the better one: the higher."""
+
+    open_S: np.ndarray
+    reached: float = 0.0
+
+
 MOST_CHANGED = 0.05
 """The share of a piece that a repair may change at most."""
 

@@ -133,13 +133,15 @@ class Generator:
         temperature: float = 0.0,
         contexts: Sequence[Mapping[str, Any]] = (),
         drawn: bool = False,
+        known: Sequence[np.ndarray] = (),
     ) -> list[Windows]:
         """Windows of each piece, all of one length. The temperature is multiplied by the model's
         ``cell_temperature``. At temperature 0 each cell is the most likely one; otherwise it is
         drawn with the noise of its item. ``contexts`` are those of the pieces, one each: the
         codec's constraints hear them (a song's meter). ``drawn`` are latents that ``draw`` gave to
         the items: they are heard blurred, if the model's card says so, and fields return as the
-        form says.
+        form says. ``known`` are cells ``(S, R)`` of each piece that stay as they are, -1 those
+        that are decoded; of at most ``LONG`` windows.
         """
         out: list[Windows] = []
         size = 1 if len(z_NWPD) and z_NWPD.shape[1] > LONG else BATCH
@@ -151,6 +153,9 @@ class Generator:
                 told[row] = context
             hearing = self._hearing(part, rows, size, named, seed, temperature, drawn)
             hearing["constraints"] = self.codec.constraints(told)
+            if known:
+                hearing["known_NSR"] = np.zeros((size, *known[0].shape), dtype=np.int64)
+                hearing["known_NSR"][rows] = known[at : at + size]
             cells = (self._decode_long if size == 1 else decode)(**hearing)
             windows, spec = part.shape[1], self.codec.spec
             for row in rows:

@@ -126,8 +126,11 @@ def decode_steps(
                 placed_NTR = place(t, cells, known_NSR)
         now = past + u[:, t] if at < 0 else past + u[:, t] + by_step[:, at]
         context = decoder.steps.step(now, memory, t, heard)
+        settled_NR = None if known_NSR is None else known_NSR[:, t]
         if place is not None and at >= 0:
-            cells[:, t] = placed_NTR[:, at]
+            settled_NR = placed_NTR[:, at]
+        if settled_NR is not None and (settled_NR >= 0).all():
+            cells[:, t] = settled_NR
             now_NR = torch.from_numpy(cells[:, t]).to(device)
             past = decoder.past_words.summed(now_NR, past_table)
             before, before_that = decoder.words.each(now_NR, table), before

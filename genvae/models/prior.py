@@ -50,6 +50,19 @@ class GaussianPrior(nn.Module):
         """Standard normal noise ``(N, P*D)`` to draws of the fitted Gaussian."""
         return self.mean + noise_ND @ self.factor.T
 
+    def given(self, z_X: np.ndarray, open_X: np.ndarray, noise_X: np.ndarray) -> np.ndarray:
+        """One window's numbers, those that are ``open`` drawn given the others; ``noise_X`` is
+        standard normal."""
+        x, kept_X = z_X.astype(np.float64), ~open_X
+        mean, factor = self.mean.double().numpy(), self.factor.double().numpy()
+        covariance = factor @ factor.T
+        across = covariance[np.ix_(open_X, kept_X)]
+        gain = np.linalg.solve(covariance[np.ix_(kept_X, kept_X)], across.T).T
+        left = covariance[np.ix_(open_X, open_X)] - gain @ across.T
+        centre = mean[open_X] + gain @ (x - mean)[kept_X]
+        x[open_X] = centre + np.linalg.cholesky(left) @ noise_X[open_X]
+        return x.astype(np.float32)
+
 
 class SequencePrior(nn.Module):
     """A causal model of the latents of whole pieces, position after position."""

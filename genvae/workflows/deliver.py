@@ -14,6 +14,7 @@ import numpy as np
 from genvae.domains.base import Windows
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.returns import Item
+from genvae.generation.rewriting import Draft, rewrite
 from genvae.generation.stacks import draw_stack
 from genvae.workflows.aim import Aim, Found, Like, drawn_items
 from genvae.workflows.aimed import nearest
@@ -75,11 +76,13 @@ def sample(
 ) -> Iterator[Made]:
     """Pieces of the given indices, in order; item i depends on the seed and i alone.
 
-    A piece that is well-formed but not playable is repaired. What cannot be repaired with few
-    changes, is unlike nearly all real pieces then (see ``usual.py``), is not well-formed, or
-    copies the training pieces (see ``is_copy``) is drawn again, up to ATTEMPTS times; of an item
-    that never comes out well the best draw is handed out, and its report and facts say so. ``raw``
-    switches all of this off. The first draw's verdict stays in ``facts["playable_as_decoded"]``.
+    A piece that is well-formed but not playable is written anew where its way ends (see
+    ``generation.rewriting``), else repaired. What cannot be repaired with few changes, is unlike
+    nearly all real pieces then (see ``usual.py``), is not well-formed, or copies the training
+    pieces (see ``is_copy``) is drawn again, up to ATTEMPTS times; of an item that never comes out
+    well the best draw is handed out, and its report and facts say so. ``raw`` switches all of this
+    off. The first draw's verdict, before anything was mended, stays in
+    ``facts["playable_as_decoded"]``.
     ``times`` gathers the seconds. Raises OptionProblem.
 
     ``wanted`` are attributes and what they are to be (see ``wanted.py``); facts gain ``asked``,
@@ -108,7 +111,8 @@ def sample(
             items = _batch(waiting, rows)
             for made in _drawn(opened, generator, asked, items, memory, seed, raw, times):
                 index, attempt = made.facts["index"], made.facts["attempt"]
-                verdict = False if "changed" in made.facts else made.report.playable
+                mended = "changed" in made.facts or "rewritten" in made.facts
+                verdict = False if mended else made.report.playable
                 first.setdefault(index, verdict)
                 if index not in best or better(made, best[index]):
                     best[index] = made
@@ -144,10 +148,28 @@ def _drawn(
     contexts = [context_of(opened.codec, asked, seed, index) for index, _ in items]
     with times.spent("decoding"):
         latents, pieces = _decoded(generator, asked, items, contexts, seed)
-    made = zip(items, pieces, latents, contexts, strict=True)
-    for (index, attempt), windows, z, context in made:
-        facts = {"seed": seed, "index": index, "attempt": attempt}
-        yield finish(opened, windows, z, context, facts, raw=raw, repair=True, times=times)
+    parts = zip(items, contexts, latents, pieces, strict=True)
+    with times.spent("checking"):
+        check, assemble = opened.codec.check, opened.codec.assemble
+        drafts = [Draft(*part, check(assemble(part[3], part[1]))) for part in parts]
+    if not raw and stack_of(asked.trim) is None:
+        with times.spent("repairing"):
+            rewrite(generator, drafts, seed=seed, temperature=asked.temperature)
+    for draft in drafts:
+        facts: dict[str, Any] = {"seed": seed, "index": draft.item[0], "attempt": draft.item[1]}
+        if draft.rewritten:
+            facts["rewritten"] = draft.rewritten
+        yield finish(
+            opened,
+            draft.windows,
+            draft.z_WPD,
+            draft.context,
+            facts,
+            raw=raw,
+            repair=True,
+            report=draft.report,
+            times=times,
+        )
 
 
 def _aimed(

@@ -25,6 +25,7 @@ COPIED_RUN = 3
 such a run, and 9 of 101 held-out songs (versions of songs that were trained on)."""
 OUTCOME = (
     "way",
+    "rewritten",
     "changed",
     "changes",
     "unusual",
@@ -94,18 +95,20 @@ def finish(
     *,
     raw: bool = False,
     repair: bool = False,
+    report: Report | None = None,
     times: Times | None = None,
 ) -> Made:
-    """Windows to a checked, signed piece, mended on the way if ``repair``.
+    """Windows to a checked, signed piece, mended on the way if ``repair``; ``report`` is what the
+    check finds, if it is known.
 
-    ``facts`` gain how it came out: ``way`` (decoded, repaired or redrawn, where there is an
-    attempt), ``changed`` and ``changes`` of a repair, ``unusual`` attributes of a repaired piece,
-    ``copied_windows`` of ``windows``.
+    ``facts`` gain how it came out: ``way`` (decoded, rewritten, repaired or redrawn, where
+    there is an attempt), ``changed`` and ``changes`` of a repair, ``unusual`` attributes of a
+    repaired piece, ``copied_windows`` of ``windows``.
     """
     codec, model, times = opened.codec, opened.model, times or Times()
     piece = codec.assemble(windows, context)
     with times.spent("checking"):
-        report = codec.check(piece)
+        report = report or codec.check(piece)
     mended = _repaired(codec, piece, report, times) if repair and not raw else None
     if mended:
         piece, report = mended[0].piece, mended[1]
@@ -116,7 +119,7 @@ def finish(
     kept = dict(context) | in_context(opened)
     made = Made(piece, codec, z_WPD, kept, windows, report, dict(facts))
     if "attempt" in facts:
-        made.facts["way"] = "redrawn" if facts["attempt"] else "repaired" if mended else "decoded"
+        made.facts["way"] = _way(made.facts, mended is not None)
     if mended:
         made.facts |= {"changed": len(mended[0].changes), "changes": mended[0].changes}
         note_unusual(opened, made)
@@ -126,6 +129,12 @@ def finish(
         if is_copy(known):
             made.facts["copied"] = True
     return made
+
+
+def _way(facts: Mapping[str, Any], mended: bool) -> str:
+    if facts["attempt"]:
+        return "redrawn"
+    return "repaired" if mended else "rewritten" if facts.get("rewritten") else "decoded"
 
 
 def _repaired(

@@ -12,11 +12,21 @@ from genvae.workflows.made import Times
 def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
     """How pieces came out, from what the manifest says of them.
 
-    ``as_decoded`` were good at the first draw, ``repaired`` after ``changes`` in all, ``redrawn``
-    at a later draw (repaired there or not), ``not_good`` never; ``judged`` were tried whether they
-    can be played; ``copied`` of ``windows`` windows are known from training.
+    ``as_decoded`` were good at the first draw, ``rewritten`` where a part was written anew,
+    ``repaired`` after ``changes`` in all, ``redrawn`` at a later draw (mended there or not),
+    ``not_good`` never; ``judged`` were tried whether they can be played; ``copied`` of ``windows``
+    windows are known from training.
     """
-    names = ("as_decoded", "repaired", "changes", "redrawn", "not_good", "judged", "copied")
+    names = (
+        "as_decoded",
+        "rewritten",
+        "repaired",
+        "changes",
+        "redrawn",
+        "not_good",
+        "judged",
+        "copied",
+    )
     count = dict.fromkeys((*names, "windows"), 0)
     for line in lines:
         count["judged"] += "playable" in line["checks"]
@@ -27,6 +37,8 @@ def tally(lines: Iterable[Mapping[str, Any]]) -> dict[str, int]:
         elif line.get("changed"):
             count["repaired"] += 1
             count["changes"] += line["changed"]
+        elif line.get("rewritten"):
+            count["rewritten"] += 1
         else:
             count["as_decoded"] += 1
         count["copied"] += line.get("copied_windows", 0)
@@ -38,6 +50,8 @@ def summary(found: Mapping[str, int]) -> str:
     """A tally in words; ``missed`` counts those that were not written."""
     good = "playable" if found["judged"] else "well-formed"
     words = [f"{found['as_decoded']} {good} as decoded"]
+    if found["rewritten"]:
+        words.append(f"{found['rewritten']} written anew in part")
     if found["repaired"]:
         tiles = "1 change" if found["changes"] == 1 else f"{found['changes']} changes"
         words.append(f"{found['repaired']} repaired ({tiles})")

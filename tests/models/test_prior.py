@@ -53,6 +53,32 @@ def test_gaussian_moments() -> None:
     np.testing.assert_allclose(np.cov(drawn.T), expected, rtol=0.08, atol=0.05)
 
 
+def test_some_numbers_given_the_others() -> None:
+    rng = np.random.default_rng(0)
+    mix = rng.normal(size=(6, 6))
+    z = rng.normal(size=(20_000, 6)) @ mix + rng.normal(size=6)
+    prior = GaussianPrior(6)
+    prior.fit(z[:, None], np.zeros((len(z), 1, 6)))
+    open_X = np.array([False, True, False, False, True, False])
+    drawn = np.stack([prior.given(x, open_X, rng.normal(size=6)) for x in z[:4000]])
+    np.testing.assert_array_equal(drawn[:, ~open_X], z[:4000, ~open_X].astype(np.float32))
+    # What is drawn belongs to what stays as before: all moments are those of z.
+    np.testing.assert_allclose(drawn.mean(0), z[:4000].mean(0), atol=0.1)
+    np.testing.assert_allclose(np.cov(drawn.T), np.cov(z.T), atol=0.06 * np.cov(z.T).max())
+    # Without noise it is the likeliest: nothing of it is left to chance.
+    quiet = prior.given(z[0], open_X, np.zeros(6))
+    assert (quiet == prior.given(z[0], open_X, np.zeros(6))).all()
+
+
+def test_all_numbers_open_are_a_draw_of_the_prior() -> None:
+    prior = GaussianPrior(3)
+    prior.fit(np.random.default_rng(1).normal(size=(50, 1, 3)), np.zeros((50, 1, 3)))
+    noise = np.random.default_rng(2).normal(size=3)
+    found = prior.given(np.zeros(3), np.ones(3, dtype=bool), noise)
+    expected = prior.transform(torch.from_numpy(noise[None]).float())[0]
+    np.testing.assert_allclose(found, expected.numpy(), rtol=1e-4, atol=1e-5)
+
+
 def test_gaussian_by_hand() -> None:
     prior = GaussianPrior(2)
     prior.fit(np.array([[[0.0, 2.0]], [[2.0, 2.0]]]), np.full((2, 1, 2), 3.0))

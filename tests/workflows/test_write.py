@@ -56,21 +56,24 @@ def test_how_pieces_came_out() -> None:
         line(playable=False, attempt=2, windows=4),
         line(valid=False),
         line(playable=None),
+        line(attempt=0, rewritten=[[3, 9]]),
     ]
     found = tally.tally(lines)
     assert found == {
         "as_decoded": 2,
+        "rewritten": 1,
         "repaired": 1,
         "changes": 3,
         "redrawn": 1,
         "not_good": 2,
-        "judged": 5,
+        "judged": 6,
         "copied": 1,
         "windows": 16,
     }
     assert tally.summary(found | {"missed": 1}) == (
-        "2 playable as decoded, 1 repaired (3 changes), 1 playable when drawn again, "
-        "2 not playable, 1 not made, 1 of 16 windows known from training"
+        "2 playable as decoded, 1 written anew in part, 1 repaired (3 changes), "
+        "1 playable when drawn again, 2 not playable, 1 not made, "
+        "1 of 16 windows known from training"
     )
     assert tally.summary(tally.tally([line()])) == "1 playable as decoded"
     assert "1 repaired (1 change)" in tally.summary(tally.tally([line(changed=1)]))

@@ -17,7 +17,9 @@ from genvae.domains.base import (
     Curve,
     Encoded,
     Field,
+    Placement,
     Places,
+    Reopened,
     Repaired,
     Report,
     Windows,
@@ -35,8 +37,9 @@ from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.objects import LevelPlacement, placement_of
+from genvae.domains.levels.objects import placement_of
 from genvae.domains.levels.portrait import level_portraits
+from genvae.domains.levels.reopening import reopened
 from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
 from genvae.domains.levels.sizes import SHARED, bands_of, blended, changes, windows_for
@@ -182,7 +185,7 @@ class LevelsCodec(Codec):
             return None
         return OnlyDecodable(self.tileset.decoded)
 
-    def placement(self) -> LevelPlacement | None:
+    def placement(self) -> Placement | None:
         """See ``objects.placement_of``."""
         return placement_of(self.tileset, self.facts, self.ruleset)
 
@@ -192,6 +195,11 @@ class LevelsCodec(Codec):
         (column, row) from 0, row 0 on top; problems count from 1. An ill-formed level is searched
         all the same where a platformer's rules allow it."""
         return checked(piece, self.tileset, self.ruleset)
+
+    def reopened(self, report: Report, steps: int, tries: int) -> Reopened | None:
+        """See ``reopening.reopened``."""
+        size, placed = self.tileset.columns, self.placement() is not None
+        return reopened(report, self.ruleset, steps, tries, columns=size, placed=placed)
 
     def repair(self, piece: Level) -> Repaired | None:
         """The fewest tiles that let a level be played by its rules; a change is ``[column, row,
