@@ -52,7 +52,7 @@ def sample(
     ] = None,
     raw: Annotated[
         bool,
-        typer.Option("--raw", help="As decoded: nothing repaired, drawn again or put in."),
+        typer.Option("--raw", help="As decoded: nothing written anew, repaired or put in."),
     ] = False,
     key: Annotated[
         str | None, typer.Option("--key", metavar="C|Am|...", help="Music: the key.")
@@ -102,10 +102,11 @@ def sample(
       genvae sample --domain levels -n 4 --set enemies=3 --set coins=10..20 --set difficulty=0.5
       genvae sample --domain music -n 4 --set density=12..16 --like data/songs/ode-to-joy.mid
 
-    Every level that is written can be played: one that cannot as it was decoded is repaired with
-    the fewest changes, or, if that takes more than one tile in twenty, drawn again. What repeats
-    the pieces of the training is drawn again too, songs as well. manifest.jsonl says which way
-    each one went and holds the path through each level as its proof. An item that fails twelve
+    Every level that is written can be played: one that cannot as it was decoded is written anew
+    where its way ends, else repaired with the fewest changes, or, if that takes more than one tile
+    in twenty, drawn again. What repeats the pieces of the training is drawn again too, songs as
+    well. manifest.jsonl says which way each one went and holds the path through each level as its
+    proof. An item that fails twelve
     times is named on stderr and left out, and the exit code is 1.
 
     With --set what is counted is met exactly: things come and go one at a time where the decoder

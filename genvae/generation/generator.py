@@ -97,6 +97,53 @@ class Generator:
                 z = self.model.gaussian.transform(z.reshape(size * windows, p * d))
         return z.reshape(size, windows, p, d).numpy()[rows]
 
+    @one_thread()
+    def redraw(
+        self,
+        z_NWPD: np.ndarray,
+        open_NWP: np.ndarray,
+        items: Sequence[Item],
+        *,
+        seed: int,
+        prior: str | None = None,
+        temperature: float = 1.0,
+    ) -> np.ndarray:
+        """The latents of at most BATCH pieces, drawn anew where they are ``open``: by the sequence
+        prior after those before them, by the others given those of the window that stay."""
+        n, w, p, d = z_NWPD.shape
+        name, rows = self.prior_name(prior), _rows(items)
+        streams = [noise.stream(seed, i, a, noise.LATENTS) for i, a in items]
+        mist = [rng.standard_normal((w, p * d), dtype=np.float32) for rng in streams]
+        if name == "sequence":
+            assert self.model.sequence is not None
+            raw = np.zeros((BATCH, w * p, d, 2), dtype=np.float32)
+            known = np.zeros((BATCH, w * p, d), dtype=np.float32)
+            known[rows] = z_NWPD.reshape(n, w * p, d)
+            opened = np.zeros((BATCH, w * p), dtype=bool)
+            opened[rows] = open_NWP.reshape(n, w * p)
+            for row, rng, normal_WX in zip(rows, streams, mist, strict=True):
+                raw[row, ..., 0] = rng.random((w * p, d), dtype=np.float32)
+                raw[row, ..., 1] = normal_WX.reshape(w * p, d)
+            found = self.model.sequence.sample(
+                torch.from_numpy(raw),
+                temperature,
+                known_NKD=torch.from_numpy(known),
+                open_NK=torch.from_numpy(opened),
+            )
+            z = found.numpy()[rows].reshape(z_NWPD.shape)
+            # Those that stay went through the prior's scale and back: they are to be the same.
+            return np.where(open_NWP[..., None], z, z_NWPD)
+        out = np.array(z_NWPD, dtype=np.float32)
+        for z_WPD, open_WP, normal_WX in zip(out, open_NWP, mist, strict=True):
+            for at in np.flatnonzero(open_WP.any(1)):
+                open_X, normal_X = np.repeat(open_WP[at], d), temperature * normal_WX[at]
+                if name == "gaussian":
+                    kept_X = z_WPD[at].reshape(-1)
+                    z_WPD[at] = self.model.gaussian.given(kept_X, open_X, normal_X).reshape(p, d)
+                else:
+                    z_WPD[at][open_WP[at]] = normal_X.reshape(p, d)[open_WP[at]]
+        return out
+
     def _guide(
         self, items: Sequence[Item], rows: Sequence[int], size: int, windows: int, seed: int
     ) -> Guide | None:

@@ -17,8 +17,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Reopened, Report, Windows, stack_cells
-from genvae.generation import noise
-from genvae.generation.generator import LONG, Generator
+from genvae.generation.generator import BATCH, LONG, Generator
 from genvae.generation.returns import Item
 
 ROUNDS = 8
@@ -39,9 +38,19 @@ class Draft:
     report: Report
     rewritten: list[list[int]] = field(default_factory=list)
 
+    @property
+    def fails(self) -> bool:
+        """Is it well-formed, and cannot be played?"""
+        return self.report.valid and self.report.playable is False
+
 
 def rewrite(
-    generator: Generator, drafts: Sequence[Draft], *, seed: int, temperature: float
+    generator: Generator,
+    drafts: Sequence[Draft],
+    *,
+    seed: int,
+    temperature: float,
+    prior: str | None = None,
 ) -> None:
     """Write the drafts anew that cannot be played, where the codec says so. What does not come to
     be playable within ``ROUNDS`` stays as it was decoded."""
@@ -50,19 +59,46 @@ def rewrite(
         trials = [trial for trial in trials if trial.goes_on]
         if not trials:
             return
-        for trial in trials:
-            trial.open(number, seed, temperature)
-        cells = generator.decode(
-            np.stack([trial.heard_WPD for trial in trials]),
-            items=[_later(trial.draft.item, number) for trial in trials],
-            seed=seed,
-            temperature=temperature,
-            contexts=[trial.draft.context for trial in trials],
-            drawn=True,
-            known=[trial.known_SR for trial in trials],
-        )
-        for trial, windows in zip(trials, cells, strict=True):
-            trial.judge(windows)
+        for batch in _batches(trials):
+            _round(generator, batch, number, {"seed": seed, "temperature": temperature}, prior)
+
+
+def _batches(trials: Sequence[_Trial]) -> list[list[_Trial]]:
+    """As few batches as can be: an item always sits in the row of its index."""
+    found: list[dict[int, _Trial]] = []
+    for trial in trials:
+        row = trial.draft.item[0] % BATCH
+        free = next((batch for batch in found if row not in batch), None)
+        if free is None:
+            found.append({row: trial})
+        else:
+            free[row] = trial
+    return [list(batch.values()) for batch in found]
+
+
+def _round(
+    generator: Generator,
+    trials: Sequence[_Trial],
+    number: int,
+    options: Mapping[str, Any],
+    prior: str | None,
+) -> None:
+    """Write a batch anew once."""
+    items = [(t.draft.item[0], t.draft.item[1] + AGAIN * number) for t in trials]
+    z = np.stack([trial.z_WPD for trial in trials])
+    open_NWP = np.stack([trial.open_WP for trial in trials])
+    if open_NWP.any():
+        z = generator.redraw(z, open_NWP, items, prior=prior, **options)
+    written = generator.decode(
+        z,
+        items=items,
+        contexts=[trial.draft.context for trial in trials],
+        drawn=True,
+        known=[trial.known_SR for trial in trials],
+        **options,
+    )
+    for trial, z_WPD, windows in zip(trials, z, written, strict=True):
+        trial.judge(z_WPD, windows)
 
 
 class _Trial:
@@ -84,27 +120,27 @@ class _Trial:
         fails = report.valid and report.playable is False
         return self.codec.reopened(report, steps, self.tries) if fails else None
 
-    def open(self, number: int, seed: int, temperature: float) -> None:
-        """Draw the latents of the open steps, and say which cells are kept."""
+    @property
+    def open_S(self) -> np.ndarray:
+        """The steps that are written anew."""
         assert self.reopened is not None
-        spec, model = self.codec.spec, self.generator.model
-        open_S = self.reopened.open_S
-        known_SR = stack_cells(spec, self.windows).reshape(len(open_S), spec.rows)
-        self.known_SR = np.where(open_S[:, None], -1, known_SR)
-        self.heard_WPD = np.array(self.z_WPD, dtype=np.float32)
-        if model.decoder.placer is not None:
-            return  # which hears the terrain alone
-        stream = noise.stream(seed, *_later(self.draft.item, number), noise.LATENTS)
-        mist = temperature * stream.standard_normal(self.heard_WPD.shape)
-        open_WP = np.any(open_S.reshape(*self.heard_WPD.shape[:2], -1), axis=-1)
-        for z_PD, open_P, mist_PD in zip(self.heard_WPD, open_WP, mist, strict=True):
-            if open_P.any():
-                open_X = np.repeat(open_P, z_PD.shape[1])
-                z_PD[:] = model.gaussian.given(
-                    z_PD.reshape(-1), open_X, mist_PD.reshape(-1)
-                ).reshape(z_PD.shape)
+        return self.reopened.open_S
 
-    def judge(self, windows: Windows) -> None:
+    @property
+    def open_WP(self) -> np.ndarray:
+        """The positions whose latents are drawn anew: none where a placer hears the terrain."""
+        if self.generator.model.decoder.placer is not None:
+            return np.zeros(self.z_WPD.shape[:2], dtype=bool)
+        found: np.ndarray = np.any(self.open_S.reshape(*self.z_WPD.shape[:2], -1), axis=-1)
+        return found
+
+    @property
+    def known_SR(self) -> np.ndarray:
+        """The cells that stay, -1 elsewhere."""
+        cells_SR = stack_cells(self.codec.spec, self.windows).reshape(len(self.open_S), -1)
+        return np.where(self.open_S[:, None], -1, cells_SR)
+
+    def judge(self, z_WPD: np.ndarray, windows: Windows) -> None:
         """Go on with what was written if that comes as far as what was there."""
         assert self.reopened is not None
         open_S, reached = self.reopened.open_S, self.reopened.reached
@@ -113,14 +149,10 @@ class _Trial:
         gain = 1.0 if report.playable else -1.0 if found is None else found.reached - reached
         self.tries = 0 if gain > 0 else self.tries + 1
         if gain >= 0:
-            self.z_WPD, self.windows, self.report = self.heard_WPD, windows, report
+            self.z_WPD, self.windows, self.report = z_WPD, windows, report
             at = np.flatnonzero(open_S)
             self.spans.append([int(at[0]), int(at[-1])])
         self.reopened = self._reopened(self.report)
         if report.playable:
             self.draft.z_WPD, self.draft.windows = self.z_WPD, self.windows
             self.draft.report, self.draft.rewritten = report, self.spans
-
-
-def _later(item: Item, number: int) -> Item:
-    return item[0], item[1] + AGAIN * number

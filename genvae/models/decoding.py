@@ -117,7 +117,12 @@ def decode_steps(
     likelihoods = {field.name: decoder.likelihood(field.name) for field, _ in plan}
     greedy = uniforms_NSR is None or temperature == 0
     half = decoder.spec.steps // decoder.spec.layers
-    for t in range(steps):
+    end = steps
+    if known_NSR is not None:
+        cells[:] = np.maximum(known_NSR, 0)
+        # What comes after the last open cell is as it is.
+        end = int(np.flatnonzero((known_NSR < 0).any((0, 2))).max(initial=-1)) + 1
+    for t in range(end):
         heard = [None if c is None else c[:, t] for c in conditions]
         at = t % decoder.spec.steps - half
         if at == 0:

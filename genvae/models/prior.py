@@ -195,13 +195,15 @@ class SequencePrior(nn.Module):
         temperature: float = 1.0,
         guide: Guide | None = None,
         known_NKD: Tensor | None = None,
+        open_NK: Tensor | None = None,
     ) -> Tensor:
         """Draw ``(N, Q, D)`` from uniform (component) and normal (value) noise.
 
         ``noise_NQD2[..., 0]`` is uniform on [0, 1), ``[..., 1]`` standard normal, so that equal
         noise gives equal latents. Temperature scales each component's standard deviation. With a
         guide, windows that return exactly are copies of their reference. ``known_NKD`` are the
-        first K positions, which are not drawn: a piece is gone on with.
+        first K positions, which are not drawn, but for those that are ``open``: a piece is gone
+        on with.
         """
         n, q, d, _ = noise_NQD2.shape
         if self.form is None:
@@ -213,7 +215,11 @@ class SequencePrior(nn.Module):
         out = torch.zeros(n, q, d)
         told = self._told(guide)
         by_step, by_cell = self._classes(None)
-        for t in range(q):
+        end = q
+        if known_NKD is not None and open_NK is not None and known == q:
+            out[:] = (known_NKD - self.mean) / self.scale
+            end = int(open_NK.any(0).nonzero().max()) + 1 if bool(open_NK.any()) else 0
+        for t in range(end):
             window, place = divmod(t, self.positions)
             here = self.past(x) + self.place[place] + by_step
             here = here + (told[:, window] if guide is not None else told)  # type: ignore[index]
@@ -226,10 +232,14 @@ class SequencePrior(nn.Module):
                 copied = torch.from_numpy(guide.kind_NW[:, window] == SAME)[:, None]
                 here = here + self.refer(reference)
             context = self.steps.step(here, memory, t, alone)
+            given, drawn_N = None, None
             if t < known:
                 assert known_NKD is not None
-                out[:, t] = x = (known_NKD[:, t] - self.mean) / self.scale
-                continue
+                given = (known_NKD[:, t] - self.mean) / self.scale
+                drawn_N = None if open_NK is None else open_NK[:, t]
+                if drawn_N is None or not bool(drawn_N.any()):
+                    out[:, t] = x = given
+                    continue
             if copied is not None and bool(copied.all()):
                 assert reference is not None
                 out[:, t] = x = reference
@@ -256,5 +266,7 @@ class SequencePrior(nn.Module):
                 before = self.value(value[:, None])
             if copied is not None and reference is not None:
                 x = torch.where(copied, reference, x)
+            if given is not None and drawn_N is not None:
+                x = torch.where(drawn_N[:, None], x, given)
             out[:, t] = x
         return out * self.scale + self.mean

@@ -108,8 +108,10 @@ def sample(
         unfinished = set(group)
         at = 0
         while waiting:
-            items = _batch(waiting, rows)
-            for made in _drawn(opened, generator, asked, items, memory, seed, raw, times):
+            batches = [_batch(waiting, rows)]
+            while waiting and asked.aim is None:
+                batches.append(_batch(waiting, rows))
+            for made in _drawn(opened, generator, asked, batches, memory, seed, raw, times):
                 index, attempt = made.facts["index"], made.facts["attempt"]
                 mended = "changed" in made.facts or "rewritten" in made.facts
                 verdict = False if mended else made.report.playable
@@ -135,41 +137,58 @@ def _drawn(
     opened: Opened,
     generator: Generator,
     asked: Plan,
-    items: Sequence[Item],
+    batches: Sequence[Sequence[Item]],
     memory: dict[int, Found],
     seed: int,
     raw: bool,
     times: Times,
 ) -> Iterator[Made]:
-    """One batch of items, drawn, decoded, checked and repaired."""
+    """Batches of items, drawn, decoded, checked, written anew and repaired: first those that are
+    good as they are, then all others, which fill batches together."""
     if asked.aim is not None:
-        yield from _aimed(asked, asked.aim, generator, items, memory, seed, raw, times)
+        for items in batches:
+            yield from _aimed(asked, asked.aim, generator, items, memory, seed, raw, times)
         return
-    contexts = [context_of(opened.codec, asked, seed, index) for index, _ in items]
+    failed: list[Draft] = []
+    for items in batches:
+        for draft in _drafts(opened, generator, asked, items, seed, times):
+            if raw or not draft.fails or stack_of(asked.trim) is not None:
+                yield _finished(opened, draft, seed, raw, times)
+            else:
+                failed.append(draft)
+    with times.spent("repairing"):
+        heat, prior = asked.temperature, asked.prior
+        rewrite(generator, failed, seed=seed, temperature=heat, prior=prior)
+    for draft in failed:
+        yield _finished(opened, draft, seed, raw, times)
+
+
+def _drafts(
+    opened: Opened,
+    generator: Generator,
+    asked: Plan,
+    items: Sequence[Item],
+    seed: int,
+    times: Times,
+) -> list[Draft]:
+    """A batch of items as they are decoded."""
+    codec = opened.codec
+    contexts = [context_of(codec, asked, seed, index) for index, _ in items]
     with times.spent("decoding"):
         latents, pieces = _decoded(generator, asked, items, contexts, seed)
-    parts = zip(items, contexts, latents, pieces, strict=True)
     with times.spent("checking"):
-        check, assemble = opened.codec.check, opened.codec.assemble
-        drafts = [Draft(*part, check(assemble(part[3], part[1]))) for part in parts]
-    if not raw and stack_of(asked.trim) is None:
-        with times.spent("repairing"):
-            rewrite(generator, drafts, seed=seed, temperature=asked.temperature)
-    for draft in drafts:
-        facts: dict[str, Any] = {"seed": seed, "index": draft.item[0], "attempt": draft.item[1]}
-        if draft.rewritten:
-            facts["rewritten"] = draft.rewritten
-        yield finish(
-            opened,
-            draft.windows,
-            draft.z_WPD,
-            draft.context,
-            facts,
-            raw=raw,
-            repair=True,
-            report=draft.report,
-            times=times,
-        )
+        return [
+            Draft(item, context, z, windows, codec.check(codec.assemble(windows, context)))
+            for item, context, z, windows in zip(items, contexts, latents, pieces, strict=True)
+        ]
+
+
+def _finished(opened: Opened, draft: Draft, seed: int, raw: bool, times: Times) -> Made:
+    facts: dict[str, Any] = {"seed": seed, "index": draft.item[0], "attempt": draft.item[1]}
+    if draft.rewritten:
+        facts["rewritten"] = draft.rewritten
+    parts = opened, draft.windows, draft.z_WPD, draft.context, facts
+    return finish(*parts, raw=raw, repair=True, report=draft.report, times=times)
 
 
 def _aimed(

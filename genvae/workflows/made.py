@@ -115,7 +115,7 @@ def finish(
     if not raw and report.valid:
         with times.spent("checking"):
             piece = codec.finish(piece, report)
-    piece = codec.sign(piece, signature(opened, facts))
+    piece = codec.sign(piece, signature(opened, _how(facts)))
     kept = dict(context) | in_context(opened)
     made = Made(piece, codec, z_WPD, kept, windows, report, dict(facts))
     if "attempt" in facts:
@@ -190,8 +190,12 @@ def signature(opened: Opened, facts: Mapping[str, Any]) -> str:
 def resign(opened: Opened, made: Made, facts: Mapping[str, Any]) -> None:
     """Give a piece other facts, inside its file too."""
     made.facts = dict(facts)
-    said = {k: v for k, v in facts.items() if k not in OUTCOME}
-    made.piece = opened.codec.sign(made.piece, signature(opened, said))
+    made.piece = opened.codec.sign(made.piece, signature(opened, _how(facts)))
+
+
+def _how(facts: Mapping[str, Any]) -> dict[str, Any]:
+    """What says how a piece is made again."""
+    return {k: v for k, v in facts.items() if k not in OUTCOME}
 
 
 def good(made: Made) -> bool:

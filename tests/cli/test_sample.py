@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import mido
+import numpy as np
 import pytest
 
 from genvae.domains.base import Repaired, Report
@@ -117,6 +118,7 @@ def test_levels_are_repaired_or_drawn_again(
     proof = {"path": [[0, 5]]}
     monkeypatch.setattr(LevelsCodec, "check", lambda *_: Report(True, next(verdicts), proof=proof))
     monkeypatch.setattr(LevelsCodec, "repair", repair)
+    monkeypatch.setattr(LevelsCodec, "reopened", lambda *_: None)
     done = run("sample", "-d", "levels", "-n", 2, "--length", 16, "--seed", 1, "--out", "o")
     assert done.code == 0
     told, spent = done.out.splitlines()
@@ -131,6 +133,25 @@ def test_levels_are_repaired_or_drawn_again(
     assert second["changes"] == [[3, 4, "-", "X"]]
     assert second["playable_as_decoded"] is False
     assert second["checks"]["proof"] == proof
+
+
+def test_levels_are_written_anew_where_their_way_ends(run: Run, manifest: Manifest) -> None:
+    options = ("--model", "platformer", "-n", 8, "--length", 64, "--seed", 7, "--out", "o")
+    assert run("sample", *options).code == 0
+    raw = run("sample", *options[:-1], "raw", "--raw")
+    assert raw.code == 0
+    ways = [line["way"] for line in manifest(Path("o"))]
+    assert "rewritten" in ways
+    for line, as_decoded in zip(manifest(Path("o")), manifest(Path("raw")), strict=True):
+        assert line["checks"]["playable"]
+        grids = [
+            np.array([list(row) for row in (folder / line["file"]).read_text().splitlines() if row])
+            for folder in (Path("o"), Path("raw"))
+        ]
+        differs = np.flatnonzero(((grids[0] != grids[1]) & (grids[0] != "P")).any(0))
+        opened = {c for a, b in line.get("rewritten", ()) for c in range(a, b + 1)}
+        assert set(differs.tolist()) <= opened
+        assert as_decoded["checks"]["playable"] == (line["way"] == "decoded")
 
 
 @pytest.mark.parametrize(("meter", "top", "bottom"), [("3/4", 3, 4), ("6/8", 6, 8)])

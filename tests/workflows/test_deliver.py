@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from genvae.domains.base import Report
+from genvae.domains.base import Reopened, Report
 from genvae.errors import FileProblem, OptionProblem
 from genvae.generation.generator import BATCH, Generator
 from genvae.models.copies import SegmentFilter
@@ -51,13 +51,29 @@ def test_a_good_first_draw_is_handed_out(opened: Open) -> None:
 
 def test_what_fails_is_drawn_again_and_the_first_verdict_is_kept(opened: Open) -> None:
     heard: list[int] = []
-    # First round: items 0, 1, 2; then only item 1 again, twice.
+    # First round: those that are good, then the other; then only item 1 again, twice.
     verdicts = (True, False, True, False, True)
     made = list(deliver.sample(opened(*verdicts), range(3), seed=1, on_attempt=heard.append))
-    assert heard == [0, 1, 2, 1, 1]
+    assert heard == [0, 2, 1, 1, 1]
     assert [m.facts["attempt"] for m in made] == [0, 2, 0]
     assert [m.facts["playable_as_decoded"] for m in made] == [True, False, True]
     assert all(m.report.playable for m in made)
+
+
+def test_what_can_be_written_anew_is(opened: Open) -> None:
+    session = opened(False, False, True)
+    whole = Reopened(np.ones(2 * 8, dtype=bool))
+    session.codec.reopened = lambda report, steps, tries: whole  # type: ignore[method-assign]
+    plain = list(deliver.sample(opened(True), range(2), seed=1))
+    made = list(deliver.sample(session, range(2), seed=1))
+    assert [m.facts["way"] for m in made] == ["rewritten", "rewritten"]
+    assert [m.facts["playable_as_decoded"] for m in made] == [False, False]
+    assert made[0].facts["rewritten"] == [[0, 15]]
+    assert made[0].facts["attempt"] == 0
+    assert made[0].piece.text.endswith(" seed=1 index=0 attempt=0")
+    assert (cells(made[0]) != cells(plain[0])).any()
+    raw = list(deliver.sample(opened(False), range(2), seed=1, raw=True))
+    assert {m.facts["way"] for m in raw} == {"decoded"}
 
 
 def test_what_can_be_repaired_is(opened: Open) -> None:
