@@ -32,7 +32,7 @@ def evaluate(
         str | None,
         typer.Option(
             "--only",
-            metavar="windows|songs|conditions|pictures|clean|usual",
+            metavar="windows|songs|conditions|pictures|clean|usual|delivered",
             help="Only this part.",
         ),
     ] = None,
@@ -79,6 +79,9 @@ def evaluate(
       genvae evaluate trio --data data/songs --samples samples/music
       genvae evaluate trio --data data/songs --pictures sheets --only pictures --pictured 8
       genvae evaluate platformer --data data/levels --only clean --pieces 4
+
+    With --only delivered it is what sample hands out: how many levels are playable as decoded, when
+    a part is written anew, repaired, drawn again; how many tiles that takes; their attributes.
 
     With --only usual it is the bounds within which nine in ten training pieces lie, for several
     lengths: what is repaired and lies beyond is drawn again. --write keeps them in the card.

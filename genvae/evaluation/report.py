@@ -41,6 +41,8 @@ class Figures:
     """By measure of whole pieces: see ``courses.compare``."""
     conditions: dict[str, dict[str, float]] = field(default_factory=dict)
     """By condition and class: see ``workflows.recognition``; only of a conditional model."""
+    delivered: dict[str, dict[str, float]] = field(default_factory=dict)
+    """By figure of what is handed out: see ``workflows.deliveries``; only of levels."""
     interpolation: dict[str, dict[str, float]] = field(default_factory=dict)
     """By figure: ``model``, the baselines ``crossfade`` and ``switch``, and ``real``."""
 
@@ -52,7 +54,7 @@ class Figures:
                 for k, v in group.items()
             }
             for name, group in vars(self).items()
-            if group or name != "conditions"
+            if group or name not in ("conditions", "delivered")
         }
 
 

@@ -24,6 +24,7 @@ from genvae.evaluation.variety import kl, variety
 from genvae.models import files
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
+from genvae.workflows.deliveries import PIECES, deliveries
 from genvae.workflows.inputs import OnProblem, existing
 from genvae.workflows.pool import for_each
 from genvae.workflows.real import Progress, Real, real_pieces
@@ -42,7 +43,7 @@ MOST_CHECKED = 500
 """Real and given pieces that are checked, at most."""
 COURSE = ("linearity", "leniency", "difficulty")
 """Measures of whole pieces that windows have not."""
-PARTS = ("windows", "songs", "conditions", "pictures", "usual")
+PARTS = ("windows", "songs", "conditions", "pictures", "usual", "delivered")
 
 
 def evaluate(
@@ -60,11 +61,11 @@ def evaluate(
     progress: Progress | None = None,
 ) -> dict[str, Any]:
     """Figures on the recipe's held-out part, or on all of a folder: of ``windows`` windows of each
-    kind, of ``songs`` whole pieces of a ``length``, and of what a conditional model makes of what
-    it is told; ``only`` one of ``PARTS``. ``write`` keeps them in the model's card, beside what was
-    there if only a part is measured, and the bounds that repaired pieces keep to (``usual``, from
-    the training part). ``pictures`` is a
-    folder for a sheet of ``pictured`` pieces beside as many held-out ones.
+    kind, of ``songs`` whole pieces of a ``length``, of what is handed out, and of what a
+    conditional model makes of what it is told; ``only`` one of ``PARTS``. ``write`` keeps them in
+    the model's card, beside what was there if only a part is measured, and the bounds that repaired
+    pieces keep to (``usual``, from the training part). ``pictures`` is a folder for a sheet of
+    ``pictured`` pieces beside as many held-out ones.
     Raises CorpusProblem and OptionProblem."""
     if only is not None and only not in PARTS:
         raise OptionProblem(f"--only {only}: {nearest(only, PARTS)}")
@@ -83,6 +84,10 @@ def evaluate(
     if only in (None, "conditions") and model.conditions:
         told_IC = conditions.numbers(model.conditions, model.recipe, codec, real.pieces, folder)
         figures.conditions = recognised(opened, real, told_IC, seed=seed, tell=tell)
+    if only in (None, "delivered"):
+        long = codec.windows_for(None)[0]
+        chunks = _chunks(codec, real.cells(real.heldout), long, PIECES * long, seed)
+        figures.delivered = deliveries(opened, chunks, pieces=PIECES, seed=seed, tell=tell)
     if pictures is not None:
         contact_sheet(real, pictures, pictured, seed=seed, tell=tell, given=None)
     plain = {name: group for name, group in figures.plain().items() if group or only is None}

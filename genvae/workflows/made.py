@@ -27,6 +27,7 @@ OUTCOME = (
     "way",
     "rewritten",
     "changed",
+    "changed_share",
     "changes",
     "unusual",
     "copied",
@@ -102,8 +103,8 @@ def finish(
     check finds, if it is known.
 
     ``facts`` gain how it came out: ``way`` (decoded, rewritten, repaired or redrawn, where
-    there is an attempt), ``changed`` and ``changes`` of a repair, ``unusual`` attributes of a
-    repaired piece, ``copied_windows`` of ``windows``.
+    there is an attempt), ``changed``, ``changed_share`` and ``changes`` of a repair,
+    ``unusual`` attributes of a repaired piece, ``copied_windows`` of ``windows``.
     """
     codec, model, times = opened.codec, opened.model, times or Times()
     piece = codec.assemble(windows, context)
@@ -121,7 +122,9 @@ def finish(
     if "attempt" in facts:
         made.facts["way"] = _way(made.facts, mended is not None)
     if mended:
-        made.facts |= {"changed": len(mended[0].changes), "changes": mended[0].changes}
+        share = round(mended[0].share, 4)
+        made.facts |= {"changed": len(mended[0].changes), "changed_share": share}
+        made.facts["changes"] = mended[0].changes
         note_unusual(opened, made)
     if model.copies is not None:
         known = model.copies.known(codec.segments(windows))
@@ -203,23 +206,30 @@ def good(made: Made) -> bool:
     return made.report.valid and made.report.playable is not False
 
 
+LITTLE = 0.01
+"""A repair that changes a larger share is handed out only if no draw does with less."""
 FULL = 3
 """The rank of a piece that is handed out without a remark."""
 
 
 def rank(made: Made) -> int:
     """``FULL`` for what may be handed out without a remark, 2 for a copy and for a repaired piece
-    that is unusual, 1 for what is not what was asked for, 0 for what is not good."""
+    that is unusual or changed in more than a ``LITTLE``, 1 for what is not what was asked for, 0
+    for what is not good."""
     if not good(made):
         return 0
     if not made.facts.get("met", True):
         return 1
-    return 2 if made.facts.get("copied") or made.facts.get("unusual") else FULL
+    much = made.facts.get("changed_share", 0.0) > LITTLE
+    return 2 if much or made.facts.get("copied") or made.facts.get("unusual") else FULL
 
 
 def better(made: Made, other: Made) -> bool:
     """Is a piece to be preferred to another draw of the same item?"""
-    return (rank(made), -made.facts.get("miss", 0.0)) > (
-        rank(other),
-        -other.facts.get("miss", 0.0),
-    )
+    return _merit(made) > _merit(other)
+
+
+def _merit(made: Made) -> tuple[int, float, bool, float]:
+    facts = made.facts
+    marked = bool(facts.get("copied") or facts.get("unusual"))
+    return rank(made), -facts.get("miss", 0.0), not marked, -facts.get("changed_share", 0.0)

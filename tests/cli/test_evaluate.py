@@ -10,6 +10,8 @@ from typing import Any
 import pytest
 from PIL import Image
 
+from genvae.workflows import evaluate
+
 Run = Callable[..., Any]
 
 SONGS = ("evaluate", "trio", "--data", "data/songs")
@@ -65,6 +67,22 @@ def test_levels_are_judged_by_what_they_have(run: Run) -> None:
     assert row["samples"]["solid"]["made"] == pytest.approx(row["samples"]["solid"]["real"], 0.3)
     assert row["pieces"]["playable"]["made"] == 1.0
     assert "songs" not in row
+
+
+def test_what_is_handed_out(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(evaluate, "PIECES", 12)
+    assert run("sample", "--model", "sokoban", "-n", 2, "--seed", 1, "--out", "made").code == 0
+    done = run("evaluate", "sokoban", "--data", "made", "--only", "delivered", "--json")
+    found = done.document[0]["delivered"]
+    ways = sum(found[way]["made"] for way in ("decoded", "rewritten", "repaired", "redrawn"))
+    assert found["delivered"]["made"] == pytest.approx(ways, abs=1e-4) == pytest.approx(1.0)
+    assert 0 < found["decoded"]["made"] < 1
+    assert found["rewritten"]["made"] > 0
+    assert found["draws"]["made"] >= 1
+    assert found["boxes"]["made"] == 4
+    assert found["pushes"]["made"] > 4
+    songs = run(*SONGS, "--only", "delivered", "--json")
+    assert "delivered" not in songs.document[0]
 
 
 def test_pictures(run: Run) -> None:

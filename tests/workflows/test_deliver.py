@@ -90,11 +90,27 @@ def test_what_can_be_repaired_is(opened: Open) -> None:
     assert "changed" not in made[1].facts
 
 
-@pytest.mark.parametrize(("share", "way"), [(0.05, "repaired"), (0.051, "redrawn")])
-def test_too_much_to_repair_is_drawn_again(opened: Open, share: float, way: str) -> None:
-    made = next(iter(deliver.sample(mending(opened(False, True), share), [0], seed=1)))
-    assert made.facts["way"] == way
+def test_of_large_repairs_the_smallest_is_handed_out(opened: Open) -> None:
+    """Draws go on until one does with little, or there are no more."""
+    shares = (0.04, 0.02, 0.03, 0.01)
+    # Each draw fails, is mended and passes.
+    verdicts = (False, True) * 4
+    made = next(iter(deliver.sample(mending(opened(*verdicts), *shares), [0], seed=1)))
+    assert (made.facts["attempt"], made.facts["changed_share"]) == (3, 0.01)
+    shares = (0.04, 0.02, *[0.03] * (ATTEMPTS - 2))
+    verdicts = (False, True) * ATTEMPTS
+    made = next(iter(deliver.sample(mending(opened(*verdicts), *shares), [0], seed=1)))
+    assert (made.facts["attempt"], made.facts["changed_share"]) == (1, 0.02)
     assert made.report.playable is True
+
+
+@pytest.mark.parametrize(("share", "mended"), [(0.05, True), (0.051, False)])
+def test_too_much_to_repair_is_not_repaired(
+    opened: Open, share: float, mended: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(deliver, "ATTEMPTS", 1)
+    made = next(iter(deliver.sample(mending(opened(False, True), share), [0], seed=1)))
+    assert (made.report.playable, "changed" in made.facts) == (mended, mended)
 
 
 def test_a_repair_must_pass_the_check(opened: Open) -> None:

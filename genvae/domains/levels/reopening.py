@@ -17,7 +17,7 @@ from genvae.domains.levels.rules.platformer import Platformer
 BEHIND, AHEAD = 2, 6
 """Columns before and after the place that are written anew at first; ``MORE`` with each try."""
 MORE = 1
-PLACINGS = 2
+PLACINGS = 6
 """Times that things are placed anew."""
 
 
