@@ -266,6 +266,11 @@ class Domain(ABC):
         not the default. Never raises."""
         return {}
 
+    def stands_for(self, folder: Path) -> Path | None:
+        """The file that is read for a folder which is one piece (an editor's export), None for
+        other folders. Never raises."""
+        return None
+
     @abstractmethod
     def recognises(self, path: Path) -> bool:
         """Is this file, by suffix and content, of this domain? Never raises."""

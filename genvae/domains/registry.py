@@ -44,3 +44,16 @@ def of_file(path: Path) -> Domain:
     raise FileProblem(
         f"{path}: not a file that any domain reads ({names}); give a .mid or a .txt level"
     )
+
+
+def stands_for(folder: Path) -> Path | None:
+    """The file that is read for a folder which is one piece, None for other folders."""
+    found = (domain.stands_for(folder) for domain in dict.fromkeys(domains().values()))
+    return next((path for path in found if path is not None), None)
+
+
+def files_in(folder: Path) -> list[Path]:
+    """All files within a folder, in order; of a folder that is one piece the one that is read."""
+    found = sorted(p for p in folder.rglob("*") if p.is_file())
+    whole = {at: stands_for(at) for at in {p.parent for p in found}}
+    return [p for p in found if whole[p.parent] in (None, p)]

@@ -119,9 +119,10 @@ class Inspector:
 
     def pieces(self, path: Path) -> Iterator[Checked]:
         """Raises GenvaeError."""
-        domain = registry.of_file(existing(path)).name
-        codec = self.codec(domain, path)
-        for piece in codec.read(path):
+        file = existing(path)
+        domain = registry.of_file(file).name
+        codec = self.codec(domain, file)
+        for piece in codec.read(file):
             report, notes = codec.check(piece), list(codec.notes(piece))
             measures = finite(codec.measure(piece))
             yield Checked(path, domain, piece, report, measures, notes, None, codec.measure_words)

@@ -19,6 +19,7 @@ import numpy as np
 
 from genvae import __version__
 from genvae.corpora import fetch
+from genvae.domains import registry
 from genvae.domains.base import Codec, Encoded, split_cells, stack_cells
 from genvae.errors import CorpusProblem, GenvaeError
 from genvae.settings import DataSettings
@@ -61,7 +62,7 @@ def files_of(settings: DataSettings, folder: Path | None = None) -> list[Path]:
     if folder is not None:
         if not folder.is_dir():
             raise CorpusProblem(f"{folder}: no such folder of training files")
-        found = sorted(p for p in folder.rglob("*") if p.is_file())
+        found = registry.files_in(folder)
     else:
         found = [p for name in settings.corpora for p in fetch.files(name)]
     if 0 < settings.limit < len(found):

@@ -12,6 +12,7 @@ from typing import Any
 
 import numpy as np
 
+from genvae.domains import registry
 from genvae.domains.base import Codec, Encoded, Windows, split_cells, stack_cells
 from genvae.errors import CorpusProblem, FileProblem, GenvaeError, OptionProblem, nearest
 from genvae.evaluation import metrics, report
@@ -193,8 +194,7 @@ def _given(
     """The pieces of a folder's files, and how many files they are from."""
     if not folder.is_dir():
         raise FileProblem(f"--samples {folder}: no such folder")
-    paths = [p for p in sorted(folder.rglob("*")) if p.suffix.lower() in codec.reads]
-    paths = [p for p in paths if p.is_file()]
+    paths = [p for p in registry.files_in(folder) if p.suffix.lower() in codec.reads]
     if not paths:
         kinds = ", ".join(codec.reads)
         raise FileProblem(f"--samples {folder}: no file of {codec.domain} in it ({kinds})")

@@ -15,8 +15,12 @@ OnProblem = Callable[[GenvaeError], None]
 
 
 def existing(path: Path) -> Path:
-    """The path, if there is a file with something in it. Raises FileProblem."""
+    """The path, if there is a file with something in it; for a folder that is one piece (an
+    editor's export) the file that is read. Raises FileProblem."""
     if path.is_dir():
+        whole = registry.stands_for(path)
+        if whole is not None:
+            return whole
         raise FileProblem(f"{path}: a folder, expected a file")
     if not path.exists():
         raise FileProblem(f"{path}: no such file")

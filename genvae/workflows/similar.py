@@ -6,6 +6,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+from genvae.domains import registry
 from genvae.errors import FileProblem, OptionProblem
 from genvae.generation.edit import distance, typical_distance
 from genvae.workflows.incoming import Source, untold
@@ -18,7 +19,7 @@ def files_in(opened: Opened, folder: Path) -> list[Path]:
     """The files within a folder that the codec may read. Raises FileProblem."""
     if not folder.is_dir():
         raise FileProblem(f"{folder}: no such folder")
-    found = sorted(p for p in folder.rglob("*") if p.suffix.lower() in opened.codec.reads)
+    found = [p for p in registry.files_in(folder) if p.suffix.lower() in opened.codec.reads]
     if not found:
         kinds = ", ".join(opened.codec.reads)
         raise FileProblem(f"{folder}: no file of {opened.domain.name} in it (expected {kinds})")

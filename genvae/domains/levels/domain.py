@@ -12,6 +12,7 @@ from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.facts import Facts
 from genvae.domains.levels.formats import looks_like_a_level
 from genvae.domains.levels.images import load_images
+from genvae.domains.levels.ldtk import LDTK_FILE
 from genvae.domains.levels.rules.registry import load_rules, split
 from genvae.domains.levels.text import symbols_in
 from genvae.domains.levels.tileset import Tileset, builtin, load_tileset, tileset_from
@@ -61,6 +62,11 @@ class LevelsDomain(Domain):
             return {}
         fits = [name for name, tileset in known.items() if found <= set(tileset.symbols)]
         return {"tileset": min(fits, key=lambda name: len(known[name]))} if fits else {}
+
+    def stands_for(self, folder: Path) -> Path | None:
+        """The ``data.json`` of a level that LDtk has exported."""
+        data = folder / LDTK_FILE
+        return data if looks_like_a_level(data) else None
 
     def recognises(self, path: Path) -> bool:
         """A .txt or .lvl file of short lines that mostly hold the same few symbols; a .csv of tile

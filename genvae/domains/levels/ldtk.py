@@ -44,7 +44,7 @@ WORDS = {
     "rope": "hang",
 }
 """What entities are often called, and the role that this means."""
-COMPOSITE = "_composite.png"
+LDTK_FILE, COMPOSITE = "data.json", "_composite.png"
 
 
 def is_ldtk(data: Mapping[str, Any]) -> bool:

@@ -6,6 +6,7 @@ from typing import Any
 
 import pytest
 
+from genvae.domains import registry
 from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.domain import LevelsDomain
 from genvae.domains.levels.level import Level
@@ -13,6 +14,7 @@ from genvae.domains.levels.picture import write_png
 from genvae.domains.levels.text import level_from_rows, level_text
 from genvae.domains.levels.tileset import builtin
 from genvae.errors import FileProblem
+from genvae.workflows import inputs
 
 CLIMBER = builtin()["climber"]
 
@@ -50,6 +52,23 @@ def test_a_level_with_its_entities(tmp_path: Path) -> None:
     assert level_text(level) == "  H\nRNH\nMMM\n"
     assert level.name == "Level_0"
     assert level.notes == ["entities that are no tiles left out: Portal"]
+
+
+def test_a_folder_is_read_as_its_level(tmp_path: Path) -> None:
+    path = export(tmp_path / "Level_0")
+    (path.parent / "IntGrid.png").write_bytes(b"")
+    assert LevelsDomain().stands_for(path.parent) == path
+    assert LevelsDomain().stands_for(tmp_path) is None
+    assert inputs.existing(path.parent) == path
+    plain = tmp_path / "plain.txt"
+    plain.write_text("---\nXXX\n")
+    # Of a level's folder its own file, no layers; of others all.
+    assert registry.files_in(tmp_path) == [path, plain]
+    (tmp_path / "data").mkdir()
+    (tmp_path / "data" / "data.json").write_text("{}")
+    assert registry.files_in(tmp_path / "data") == [tmp_path / "data" / "data.json"]
+    with pytest.raises(FileProblem, match="a folder, expected a file"):
+        inputs.existing(tmp_path / "data")
 
 
 def test_several_grids_and_none(tmp_path: Path) -> None:
