@@ -124,13 +124,13 @@ def sample(
                     waiting.append((index, attempt + 1))
                 if on_attempt:
                     on_attempt(index)
-            while at < len(group) and group[at] not in unfinished:
-                done = best[group[at]]
-                done.facts.pop("miss", None)
-                if first[group[at]] is not None:
-                    done.facts["playable_as_decoded"] = first[group[at]]
-                yield done
-                at += 1
+                while at < len(group) and group[at] not in unfinished:
+                    done = best[group[at]]
+                    done.facts.pop("miss", None)
+                    if first[group[at]] is not None:
+                        done.facts["playable_as_decoded"] = first[group[at]]
+                    yield done
+                    at += 1
 
 
 def _drawn(
