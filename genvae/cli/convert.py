@@ -32,9 +32,9 @@ def convert(
     Songs: mid, wav, png. They go onto the grid of 16th notes, with all their tracks unless
     --layout picks voices. Levels: txt, png, csv, json, tmx, tmj (Tiled); all are read again, a
     .png if genvae drew it or each tile is a square of its colour in the tileset. --tileset takes a
-    legend of the VGLC (.json) too. Of LDtk's super simple export a level's folder is
-    read (or its data.json): the IntGrid (.csv) with the entities. A .tmx or .tmj has its tileset (.tsx, .tsj) and its tiles'
-    pictures (.png) beside it.
+    legend of the VGLC (.json) too. Of LDtk's super simple export a level's folder is read (or its
+    data.json): the IntGrid (.csv) with the entities. A .tmx or .tmj has its tileset (.tsx, .tsj)
+    and its tiles' pictures (.png) beside it.
 
     With --tiles a .png, and the tiles of a .tmx or .tmj, look as you like, and such a .png is read
     again: a folder with a .png for each tile, named by the tile (ground.png), or a sheet of all of

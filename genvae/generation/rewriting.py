@@ -1,9 +1,9 @@
 """Pieces that cannot be played, written anew where their way ends.
 
 A decoder that hears what came before does not know whether what it writes can be played. The rules
-say where a way ends; there the latents are drawn again, as the prior goes on with those before them,
-and then the cells, while all others are kept. What comes no further is tried again, a little wider
-each time; what comes further goes on from there.
+say where a way ends; there the latents are drawn again, as the prior goes on with those before
+them, and then the cells, while all others are kept. What comes no further is tried again, a little
+wider each time; what comes further goes on from there.
 
 Axes:  N pieces · W windows · P positions · Q = W*P · D dims of z · S steps · R cells of a step
 """
