@@ -11,6 +11,7 @@ many are delivered, and which way they went.
 from __future__ import annotations
 
 import argparse
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -23,34 +24,28 @@ from genvae.workflows.deliver import good, sample
 from genvae.workflows.real import real_pieces
 from genvae.workflows.store import open_model
 
-PIPE = "<>[]"
+OTHER_HALF = str.maketrans("<>[]", "><][")
 STEP = 4
 """Columns between held-out windows."""
 
 
 def pipes(level: Level) -> tuple[int, int]:
-    """Pipe tiles of a level, and those of them that lack their other half or what they hang on."""
+    """Pipe tiles of a level, and those of them that lack their other half or the pipe's mouth, at
+    its upper or (hanging) at its lower end. What the side of the window cuts is whole."""
     symbols = level.tileset.symbols
-    rows = ["".join(symbols[k] for k in row) for row in level.grid_HW]
-
-    def at(row: int, column: int) -> str:
-        inside = 0 <= row < level.height and 0 <= column < level.width
-        # A pipe at the side of a window goes on outside it.
-        return rows[row][column] if inside else "*"
-
-    broken = total = 0
-    for row, line in enumerate(rows):
-        for column, tile in enumerate(line):
-            if tile not in PIPE:
-                continue
-            right, left, above = at(row, column + 1), at(row, column - 1), at(row - 1, column)
-            whole = {
-                "<": right in ">*",
-                ">": left in "<*",
-                "[": right in "]*" and above in "<[*",
-                "]": left in "[*" and above in ">]*",
-            }[tile]
-            total, broken = total + 1, broken + (not whole)
+    columns = ["".join(symbols[k] for k in column) for column in level.grid_HW.T]
+    total = broken = 0
+    for at, column in enumerate(columns):
+        for run in re.finditer(r"[<\[]+|[>\]]+", column):
+            left = run.group()[0] in "<["
+            other = at + 1 if left else at - 1
+            beside = None
+            if 0 <= other < len(columns):
+                beside = columns[other][run.start() : run.end()].translate(OTHER_HALF)
+            cut = run.start() == 0 or run.end() == len(column)
+            mouths = run.group()[0] in "<>" or run.group()[-1] in "<>"
+            whole = beside in (None, run.group()) and (mouths or cut)
+            total, broken = total + len(run.group()), broken + (not whole)
     return total, broken
 
 

@@ -33,7 +33,7 @@ from genvae.domains.levels.bands import bands
 from genvae.domains.levels.checking import checked
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.damage import KINDS, flipped, kept
-from genvae.domains.levels.facts import Facts, Kept, OnlyDecodable, find_facts
+from genvae.domains.levels.facts import Apart, Facts, Kept, find_apart, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level
@@ -126,10 +126,10 @@ class LevelsCodec(Codec):
         return whole(x_NRT, self.tileset) if self.layers > 1 else x_NRT
 
     def observe(self, windows: Windows) -> None:
-        """Find what holds in nearly all training levels, for ``constraints`` to keep. Only where
-        windows are layered: elsewhere it could not be kept."""
-        if self.layers > 1:
-            self.facts = find_facts(self.tiles(windows), self.tileset)
+        """Find what holds in nearly all training levels, for ``constraints`` to keep: where windows
+        are not layered, which tiles are never neighbours."""
+        find = find_facts if self.layers > 1 else find_apart
+        self.facts = find(self.tiles(windows), self.tileset)
 
     def assemble(self, windows: Windows, context: Mapping[str, Any]) -> Level:
         """Windows to a level of the context's size."""
@@ -176,18 +176,20 @@ class LevelsCodec(Codec):
 
     def constraints(
         self, contexts: Sequence[Mapping[str, Any]] = (), first: int = 0
-    ) -> OnlyDecodable | Kept | None:
-        """The start marker of a platformer is never decoded (see ``finish``); of layered windows
-        the second layer keeps the terrain of the first, and the facts of the training levels."""
+    ) -> Apart | Kept | None:
+        """The start marker of a platformer is never decoded (see ``finish``), and what is never
+        neighbours in training is none; of layered windows the second layer keeps the terrain of the
+        first, and the facts of the training levels."""
+        facts = self.facts or Facts()
         if self.layers > 1:
-            return Kept(self.tileset, self.facts or Facts(), self.placement())
-        if self.tileset.placed is None:
-            return None
-        return OnlyDecodable(self.tileset.decoded)
+            return Kept(self.tileset, facts, self.placement())
+        apart = facts.apart_beside or facts.apart_above
+        return Apart(self.tileset, facts) if apart or self.tileset.placed else None
 
     def placement(self) -> Placement | None:
         """See ``objects.placement_of``."""
-        return placement_of(self.tileset, self.facts, self.ruleset)
+        facts = self.facts if self.layers > 1 else None
+        return placement_of(self.tileset, facts, self.ruleset)
 
     def check(self, piece: Level) -> Report:
         """Well-formed, as the tileset's rules have it? Playable? ``proof`` and ``facts`` are what

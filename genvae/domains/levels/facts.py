@@ -5,6 +5,8 @@
 - ``beside``: for each tile that is placed, which patterns of solid neighbours it has been seen
   with (a box is in no corner, an enemy stands on something)
 - ``joined``: all that is placed lies in one part of the open ground
+- ``apart_beside``, ``apart_above``: pairs of tiles that are never neighbours, though there are so
+  many of both (the left side of a pipe, and anything but its right side)
 
 A model file keeps them in its codec's configuration, so that a user's own tileset gets them too.
 
@@ -13,7 +15,7 @@ Axes:  N windows · R rows, the bottom one first · C columns · K tiles
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -26,6 +28,10 @@ from genvae.domains.records import Placement
 NEARLY_ALL = 0.98
 """The share of the training levels in which a fact must hold."""
 COUNTED_ROLES = ("start", "goal", "box", "key", "locked")
+FREQUENT = 20
+"""Neighbours that are each other's halves have been seen so often."""
+EXPECTED = 5
+"""Tiles are kept apart that would be neighbours so often by chance, and never are."""
 EXAMINED = 4000
 """Levels in which the parts of the open ground are looked at: the slow one."""
 
@@ -33,12 +39,19 @@ EXAMINED = 4000
 @dataclass(frozen=True)
 class Facts:
     """See the module; ``beside`` maps a symbol to 16 bits, bit ``n`` for the pattern ``n`` of solid
-    neighbours (1 below, 2 above, 4 left, 8 right)."""
+    neighbours (1 below, 2 above, 4 left, 8 right). A pair is the left symbol, then the right one;
+    the lower, then the upper one."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     border: str | None = None
     beside: Mapping[str, int] = field(default_factory=dict)
     joined: bool = False
+    apart_beside: Sequence[str] = ()
+    apart_above: Sequence[str] = ()
+
+    def __post_init__(self) -> None:
+        for name in ("apart_beside", "apart_above"):
+            object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def table(self) -> dict[str, Any]:
         """JSON-able; ``Facts(**table)`` makes equal facts."""
@@ -47,6 +60,8 @@ class Facts:
             "border": self.border,
             "beside": dict(self.beside),
             "joined": self.joined,
+            "apart_beside": list(self.apart_beside),
+            "apart_above": list(self.apart_above),
         }
 
 
@@ -71,6 +86,28 @@ def find_facts(x_NRC: np.ndarray, tileset: Tileset) -> Facts:
     parts = largest_parts(open_ground(x[:EXAMINED], tileset))
     joined = (~placed | parts).all(axis=(1, 2)).mean() >= NEARLY_ALL
     return Facts(counts, tileset.symbols[first] if border else None, beside, bool(joined))
+
+
+def find_apart(x_NRC: np.ndarray, tileset: Tileset) -> Facts:
+    """The pairs of tiles that are never neighbours: what is kept where windows are not layered."""
+    across = _never(x_NRC[:, :, :-1], x_NRC[:, :, 1:], tileset)
+    return Facts(apart_beside=across, apart_above=_never(x_NRC[:, :-1], x_NRC[:, 1:], tileset))
+
+
+def _never(first: np.ndarray, second: np.ndarray, tileset: Tileset) -> list[str]:
+    count_KK = np.zeros((len(tileset), len(tileset)), dtype=np.int64)
+    np.add.at(count_KK, (first, second), 1)
+    firsts_K, seconds_K = count_KK.sum(1), count_KK.sum(0)
+    by_chance_KK = np.outer(firsts_K, seconds_K) / max(count_KK.sum(), 1)
+    never_KK = (count_KK == 0) & (by_chance_KK >= EXPECTED)
+    # Two halves: each comes with the other, and with nothing else.
+    most_KK = np.maximum(firsts_K[:, None], seconds_K[None]).clip(min=FREQUENT)
+    halves = np.argwhere((count_KK >= NEARLY_ALL * most_KK) & ~np.eye(len(tileset), dtype=bool))
+    for a, b in halves.tolist():
+        never_KK[a, np.arange(len(tileset)) != b] = True
+        never_KK[np.arange(len(tileset)) != a, b] = True
+    symbols = tileset.symbols
+    return [symbols[a] + symbols[b] for a, b in np.argwhere(never_KK).tolist()]
 
 
 def open_ground(x_NRC: np.ndarray, tileset: Tileset) -> np.ndarray:
@@ -179,13 +216,37 @@ class Kept:
         return mask_NK
 
 
-@dataclass(frozen=True)
-class OnlyDecodable:
-    """Keeps tiles that are placed after checking out of decoding; ``mask_K`` is what may come."""
+class Apart:
+    """Keeps tiles that are placed after checking out of decoding, and those apart that are never
+    neighbours: so the sides of a pipe come together."""
 
-    mask_K: np.ndarray
     local = True
 
+    def __init__(self, tileset: Tileset, facts: Facts) -> None:
+        self.mask_K = tileset.decoded
+        self.beside_KK = _may_follow(tileset, facts.apart_beside)
+        self.above_KK = _may_follow(tileset, facts.apart_above)
+        self.kept = bool(facts.apart_beside or facts.apart_above)
+
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
-        """The same ``(K,)`` mask for every cell."""
-        return self.mask_K
+        """The same ``(K,)`` mask for every cell, or what may stand beside the cell to the left and
+        above the one below; where nothing may, what may stand beside the left one."""
+        if not self.kept:
+            return self.mask_K
+        beside_NK = np.broadcast_to(self.mask_K, (len(steps_NTR), len(self.mask_K)))
+        if step > 0:
+            beside_NK = self.beside_KK[steps_NTR[:, step - 1, row]]
+        if row == 0:
+            return beside_NK
+        both_NK = beside_NK & self.above_KK[steps_NTR[:, step, row - 1]]
+        allowed_NK: np.ndarray = np.where(both_NK.any(1)[:, None], both_NK, beside_NK)
+        return allowed_NK
+
+
+def _may_follow(tileset: Tileset, apart: Sequence[str]) -> np.ndarray:
+    """What may come after each tile, ``(K, K)``; anything where that would be nothing."""
+    after_KK = np.tile(tileset.decoded, (len(tileset), 1))
+    for pair in apart:
+        after_KK[tileset.numbers[pair[0]], tileset.numbers[pair[1]]] = False
+    after_KK[~after_KK.any(1)] = tileset.decoded
+    return after_KK
