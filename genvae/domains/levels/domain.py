@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
+from dataclasses import fields, replace
 from pathlib import Path
 from typing import Any
 
@@ -51,7 +51,7 @@ class LevelsDomain(Domain):
         layers, facts = config.get("layers", 1), config.get("facts")
         if layers not in (1, 2):
             raise RecipeProblem(f"levels: layers = {layers!r}, expected 1 or 2")
-        return LevelsCodec(tileset, layers=layers, facts=Facts(**facts) if facts else None)
+        return LevelsCodec(tileset, layers=layers, facts=_facts(facts) if facts else None)
 
     def config_for(self, path: Path) -> dict[str, Any]:
         """The built-in tileset of a text level whose symbols the default one lacks: of those that
@@ -82,3 +82,11 @@ def _tileset(given: Any) -> Tileset:
     if not isinstance(given, str | Path):
         raise RecipeProblem(f"levels: tileset = {given!r}, expected a name or a .toml file")
     return load_tileset(given)
+
+
+def _facts(given: Mapping[str, Any]) -> Facts:
+    known = [f.name for f in fields(Facts)]
+    for key in given:
+        if key not in known:
+            raise RecipeProblem(f"levels: facts: unknown key {key!r}; {nearest(key, known)}")
+    return Facts(**given)

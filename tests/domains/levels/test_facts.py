@@ -170,3 +170,8 @@ def test_a_codec_keeps_what_it_has_seen() -> None:
     assert codec.placement() is None
     again = LevelsDomain().open(codec.config)
     assert again.facts == codec.facts
+
+
+def test_unknown_facts_are_named() -> None:
+    with pytest.raises(RecipeProblem, match=r"facts: unknown key 'halve'"):
+        LevelsDomain().open({"tileset": "mario", "facts": {"halve": {}}})
