@@ -13,7 +13,6 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import (
-    Codec,
     Curve,
     Encoded,
     Field,
@@ -42,7 +41,8 @@ from genvae.domains.levels.portrait import level_portraits
 from genvae.domains.levels.reopening import reopened
 from genvae.domains.levels.repair.by_rules import mended
 from genvae.domains.levels.rules.registry import ruleset_of
-from genvae.domains.levels.sizes import SHARED, bands_of, blended, changes, windows_for
+from genvae.domains.levels.sized import Sized
+from genvae.domains.levels.sizes import SHARED, bands_of
 from genvae.domains.levels.tension import level_curve
 from genvae.domains.levels.text import write_level
 from genvae.domains.levels.tileset import Tileset
@@ -56,7 +56,7 @@ from genvae.domains.levels.windows import (
 from genvae.errors import FileProblem
 
 
-class LevelsCodec(Codec):
+class LevelsCodec(Sized):
     """Levels of one tileset."""
 
     domain = "levels"
@@ -272,38 +272,6 @@ class LevelsCodec(Codec):
     def show(self, piece: Level, width: int) -> Any:
         """Coloured text in blocks of ``width`` columns under a ruler."""
         return picture.terminal(piece, width)
-
-    def context(self, requests: Mapping[str, Any], rng: np.random.Generator) -> dict[str, Any]:
-        """A level made from nothing needs no context; its size comes from ``windows_for``."""
-        return {}
-
-    def blend(self, a: Mapping[str, Any], b: Mapping[str, Any], t: float) -> dict[str, Any]:
-        """Sizes on the way from a's to b's; see ``sizes.blended``."""
-        return blended(a, b, t)
-
-    def journey(self, a: Mapping[str, Any], b: Mapping[str, Any]) -> list[str]:
-        """How the size changes."""
-        return changes(a, b)
-
-    def repeated(self, context: Mapping[str, Any], windows: int) -> dict[str, Any]:
-        """The context of a level looped to ``windows``: as wide as they are."""
-        columns = windows // int(context.get("bands", 1)) * self.tileset.columns
-        return {**context, "width": columns}
-
-    def rearranged(self, context: Mapping[str, Any], order: Sequence[int]) -> dict[str, Any]:
-        """As wide as its windows; a start marker goes with the window that it stands in."""
-        columns = self.tileset.columns
-        placed = [
-            [c % columns + at * columns, r]
-            for at, window in enumerate(order)
-            for c, r in context.get("placed", ())
-            if c // columns == window
-        ]
-        return self.repeated({**context, "placed": placed}, len(order))
-
-    def windows_for(self, length: str | None) -> tuple[int, dict[str, Any]]:
-        """Windows for ``WIDTH`` or ``WIDTHxHEIGHT`` in tiles. Raises OptionProblem."""
-        return windows_for(self.tileset, length)
 
     def clusters(self, encoded: Sequence[Encoded], groups: Sequence[str]) -> list[str]:
         """Groups that share windows are one cluster; see ``clusters.merge_groups``."""
