@@ -52,7 +52,9 @@ def sample(
     ] = None,
     raw: Annotated[
         bool,
-        typer.Option("--raw", help="As decoded: nothing written anew, repaired or put in."),
+        typer.Option(
+            "--raw", help="As decoded: nothing written anew, repaired, drawn again or put in."
+        ),
     ] = False,
     key: Annotated[
         str | None, typer.Option("--key", metavar="C|Am|...", help="Music: the key.")
@@ -104,9 +106,9 @@ def sample(
 
     Every level that is written can be played: one that cannot as it was decoded is written anew
     where its way ends, else repaired with the fewest changes, or, if that takes more than one tile
-    in twenty, drawn again. What repeats the pieces of the training is drawn again too, songs as
-    well. manifest.jsonl says which way each one went and holds the path through each level as its
-    proof. An item that fails twelve
+    in twenty, drawn again (in more than one in a hundred only if no draw does with less). What
+    repeats the pieces of the training is drawn again too, songs as well. manifest.jsonl says which
+    way each one went and holds the path through each level as its proof. An item that fails twelve
     times is named on stderr and left out, and the exit code is 1.
 
     With --set what is counted is met exactly: things come and go one at a time where the decoder

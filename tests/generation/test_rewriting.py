@@ -56,9 +56,10 @@ def cells(draft: Draft) -> np.ndarray:
     return stack_cells(SPEC, draft.windows).reshape(-1, SPEC.rows)
 
 
-def test_only_what_was_opened_is_written_anew(generator: Generator) -> None:
+@pytest.mark.parametrize("prior", [None, "sequence", "gaussian", "standard"])
+def test_only_what_was_opened_is_written_anew(generator: Generator, prior: str | None) -> None:
     before, after = drafts(generator, list(range(12))), drafts(generator, list(range(12)))
-    rewrite(generator, after, seed=1, temperature=1.0)
+    rewrite(generator, after, seed=1, temperature=1.0, prior=prior)
     mended = [(a, b) for a, b in zip(after, before, strict=True) if a.rewritten]
     assert len(mended) >= 3
     for now, then in mended:
