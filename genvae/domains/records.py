@@ -92,11 +92,12 @@ class Constraints(Protocol):
     """
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray | None:
-        """Mask of allowed categories for the cell at (step, row).
+        """Mask of allowed categories for the cell at (step, row), or how many times as likely
+        each is made (0: not allowed).
 
         ``steps_NTR`` holds the categories decided so far, cells of all fields in decoding
-        order; everything before (step, row) is final. Returns a boolean ``(N, K)`` or
-        ``(K,)`` array with K the categories of the cell's field, or None for "anything".
+        order; everything before (step, row) is final. Returns an ``(N, K)`` or ``(K,)`` array
+        with K the categories of the cell's field, or None for "anything".
         """
         ...
 

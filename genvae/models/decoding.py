@@ -4,7 +4,8 @@ Axes:  N pieces · Q latent positions · S steps · R cells within a step · K c
 
 Every choice is the inverse of a cumulative distribution at a given uniform number, so equal
 latents and equal noise give equal pieces. The domain's constraints are asked before each cell:
-what they forbid has probability 0, so that only well-formed pieces can be written.
+what they forbid has probability 0, so that only well-formed pieces can be written, and they may
+make a category likelier than the decoder has it.
 """
 
 from __future__ import annotations
@@ -155,8 +156,8 @@ def decode_steps(
             if rhyme_NSR is not None:
                 allowed = kept(allowed, field, cells, rhyme_NSR[:, t, r], r)
             if allowed is not None:
-                forbidden = torch.from_numpy(~np.asarray(allowed)).to(device)
-                logits = logits.masked_fill(forbidden, -torch.inf)
+                odds = torch.from_numpy(np.asarray(allowed, dtype=np.float32)).to(device)
+                logits = logits + odds.log()
             if greedy:
                 chosen_N = logits.argmax(-1).cpu().numpy()
             else:
@@ -183,7 +184,7 @@ def _echoed(
     free_N = source_N >= 0
     if allowed is not None:
         mask = np.asarray(allowed)
-        free_N = free_N & (mask[said_N] if mask.ndim == 1 else mask[pieces, said_N])
+        free_N = free_N & ((mask[said_N] if mask.ndim == 1 else mask[pieces, said_N]) > 0)
     return np.where(free_N, said_N, chosen_N)
 
 

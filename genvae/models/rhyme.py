@@ -104,7 +104,7 @@ def kept(
     category = np.arange(field.categories)
     free = np.ones((len(source_N), field.categories), dtype=bool)
     if allowed is not None:
-        free = free & np.asarray(allowed)
+        free = free & (np.asarray(allowed) > 0)
     was_N = outline(cells[pieces, np.maximum(source_N, 0), r], field)
     like = free & (outline(category, field) == was_N[:, None])
     keeps_N = (source_N >= 0) & like.any(1)

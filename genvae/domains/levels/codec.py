@@ -182,7 +182,7 @@ class LevelsCodec(Sized):
         first, and the facts of the training levels."""
         facts = self.facts or Facts()
         if self.layers > 1:
-            return Kept(self.tileset, facts, self.placement())
+            return Kept(self.tileset, facts, self.placement(), self.ruleset)
         apart = facts.apart_beside or facts.apart_above
         return Apart(self.tileset, facts) if apart or self.tileset.placed else None
 

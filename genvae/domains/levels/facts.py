@@ -22,6 +22,8 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.levels.layers import objects_of
+from genvae.domains.levels.level import Level
+from genvae.domains.levels.rules.base import Ruleset
 from genvae.domains.levels.tileset import Tileset
 from genvae.domains.records import Placement
 
@@ -32,6 +34,10 @@ FREQUENT = 20
 """Neighbours that are each other's halves have been seen so often."""
 EXPECTED = 5
 """Tiles are kept apart that would be neighbours so often by chance, and never are."""
+ROOMY = 0.15
+"""The least share of the empty cells that a way must pass for things to be kept beside it."""
+DRAWN_TO = 3.0
+"""What is collected is so many times as likely there: what would have come elsewhere comes here."""
 EXAMINED = 4000
 """Levels in which the parts of the open ground are looked at: the slow one."""
 
@@ -152,8 +158,15 @@ def largest_parts(open_NRC: np.ndarray) -> np.ndarray:
 class Kept:
     """Keeps facts while a layered window is decoded: first terrain, then what stands on it."""
 
-    def __init__(self, tileset: Tileset, facts: Facts, placement: Placement | None = None) -> None:
+    def __init__(
+        self,
+        tileset: Tileset,
+        facts: Facts,
+        placement: Placement | None = None,
+        ruleset: Ruleset | None = None,
+    ) -> None:
         self.tileset, self.facts, self.placement = tileset, facts, placement
+        self.ruleset = ruleset
         self.placed_K = objects_of(tileset)
         self.ring = None if facts.border is None else tileset.numbers[facts.border]
         self.roles = [(tileset.having(role), count) for role, count in facts.counts.items()]
@@ -172,7 +185,8 @@ class Kept:
             return ground_K
         column = at - columns
         if column == 0 and row == 0:
-            self._begin(steps_NTR[:, begin : begin + columns].transpose(0, 2, 1))
+            both = steps_NTR[:, begin : begin + 2 * columns].transpose(0, 2, 1)
+            self._begin(both[..., :columns], both[..., columns:])
         else:
             before = (step, row - 1) if row else (step - 1, rows - 1)
             tile_N = steps_NTR[:, before[0], before[1]]
@@ -181,8 +195,8 @@ class Kept:
             self.anywhere_N -= self.some_NRC[:, before[1], before[0] - begin - columns]
         return self._mask(row, column)
 
-    def _begin(self, ground_NRC: np.ndarray) -> None:
-        """What may stand where, on a whole terrain."""
+    def _begin(self, ground_NRC: np.ndarray, known_NRC: np.ndarray) -> None:
+        """What may stand where, on a whole terrain with what is known of the things on it."""
         n, count = len(ground_NRC), len(self.tileset)
         may = np.zeros((*ground_NRC.shape, count), dtype=bool)
         free = ground_NRC == self.tileset.empty
@@ -192,6 +206,8 @@ class Kept:
         for k in np.flatnonzero(self.placed_K):
             bits = self.facts.beside.get(self.tileset.symbols[k], 0xFFFF)
             may[..., k] = free & ((bits >> pattern) & 1).astype(bool)
+        pairs = zip(may, ground_NRC, known_NRC, strict=True)
+        self.beside_N = np.array([self._beside_a_way(*each) for each in pairs])
         self.ground_NRC, self.may_NRCK = ground_NRC.copy(), may
         self.of_role_KG = np.zeros((count, len(self.roles)), dtype=int)
         for g, (having_K, _) in enumerate(self.roles):
@@ -201,6 +217,26 @@ class Kept:
         self.left_NG = self.chances_NRCG.sum((1, 2))
         self.anywhere_N = self.some_NRC.sum((1, 2))
         self.needed_NG = np.tile([c for _, c in self.roles], (n, 1)).astype(int)
+
+    def _beside_a_way(
+        self, may_RCK: np.ndarray, ground_RC: np.ndarray, known_RC: np.ndarray
+    ) -> bool:
+        """Let players and what they collect be only where the ruleset has a way; False if it knows
+        none that has room."""
+        if self.ruleset is None:
+            return False
+        starts_RC = self.tileset.having("start")[known_RC]
+        grid_RC = np.where(starts_RC, known_RC, ground_RC)
+        room = self.ruleset.roomiest(Level(grid_RC[::-1], self.tileset))
+        if room is None:
+            return False
+        begin_RC, come_by_RC = room.begin_HW[::-1], room.come_by_HW[::-1]
+        if come_by_RC.sum() < ROOMY * (ground_RC == self.tileset.empty).sum():
+            return False
+        for role, where_RC in (("start", begin_RC), ("collectable", come_by_RC)):
+            of_role = self.tileset.having(role)
+            may_RCK[..., of_role] &= where_RC[..., None]
+        return True
 
     def _mask(self, row: int, column: int) -> np.ndarray:
         may_NK: np.ndarray = self.may_NRCK[:, row, column].copy()
@@ -213,7 +249,10 @@ class Kept:
         for wanted_NG in (pressed_N[:, None] & (self.needed_NG > 0), pressed_NG):
             serves_NK = (self.of_role_KG[None] * wanted_NG[:, None]).any(-1) & may_NK
             mask_NK = np.where(serves_NK.any(1)[:, None], serves_NK, mask_NK)
-        return mask_NK
+        if not self.beside_N.any():
+            return mask_NK
+        collected_K = self.tileset.having("collectable")
+        return mask_NK * np.where(self.beside_N[:, None] & collected_K, DRAWN_TO, 1.0)
 
 
 class Apart:

@@ -13,7 +13,7 @@ from __future__ import annotations
 from abc import ABC, abstractmethod
 from collections.abc import Mapping
 from dataclasses import dataclass, field, fields
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NamedTuple
 
 import numpy as np
 
@@ -41,6 +41,13 @@ class Verdict:
     path: tuple[Cell, ...] = ()
     place: Cell | None = None
     facts: Mapping[str, float] = field(default_factory=dict)
+
+
+class Room(NamedTuple):
+    """Masks ``(H, W)``: where one can begin, and where one comes by on the way out."""
+
+    begin_HW: np.ndarray
+    come_by_HW: np.ndarray
 
 
 class Ruleset(ABC):
@@ -71,6 +78,12 @@ class Ruleset(ABC):
         """For one more thing of a role on each of N grounds where others are ``standing`` (by
         role, masks ``(N, H, W)``): how good each place is for it, 0 to 1, and where it may stand
         at all if the level is to be finished; None where the rules say nothing of that."""
+        return None
+
+    def roomiest(self, level: Level) -> Room | None:
+        """Where on a terrain the player may begin, and where things to be collected can be had
+        on one way out; from the player of the level, if there is one. None where the rules say
+        nothing of that, or no way leads out."""
         return None
 
 

@@ -30,9 +30,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from genvae.domains.levels.level import Level
-from genvae.domains.levels.rules.base import Ruleset, Verdict, cells_having, spoken
+from genvae.domains.levels.rules.base import Room, Ruleset, Verdict, cells_having, spoken
 from genvae.domains.levels.rules.diggings import Climbing
 from genvae.domains.levels.rules.gathering import Journey, Plan, gathered
+from genvae.domains.levels.rules.roaming import roomiest
 from genvae.domains.levels.rules.routes import Routes, reachable
 from genvae.domains.levels.rules.shafts import DEEPEST, Ground
 
@@ -70,6 +71,10 @@ class Climber(Ruleset):
         unsure = (f"undecided after {trial.tried} orders of collecting",) if plan.cut else ()
         playable = None if plan.cut else False
         return Verdict(playable, (*unsure, words), None, path, where, facts)
+
+    def roomiest(self, level: Level) -> Room | None:
+        """See ``roaming.roomiest``."""
+        return roomiest(level, self.settings)
 
 
 @dataclass(frozen=True)
