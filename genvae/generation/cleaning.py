@@ -2,8 +2,10 @@
 
 The cleaner gives p(clean cell | what was observed, rate of damage). The rate is the piece's own,
 by expectation and maximisation: the share of cells that the cleaner expects to be damaged, against
-the share that damage of the domain's kinds changes. A cell stays as it is unless another one is
-likelier, so that a piece in which nothing looks damaged comes back as it was.
+the share that damage of the domain's kinds changes. A short piece tells little of its rate, so what
+is found there is drawn towards a usual one (a gamma prior, in cells that changed). A cell stays as
+it is unless another one is likelier, so that a piece in which nothing looks damaged comes back as
+it was.
 
 Axes:  W windows · S steps of a piece · R cells · K categories
 """
@@ -27,7 +29,9 @@ from genvae.settings import CleanSettings
 ROUNDS = 8
 """Steps of expectation and maximisation."""
 BEGIN = 0.05
-"""The rate that they begin with."""
+"""The rate that they begin with, and the usual one."""
+USUAL = 10.0
+"""Cells found changed that weigh as much as the usual rate; none say whether there is damage."""
 PROBE = 0.1
 """The rate of damage at which is counted how many cells of the piece it changes."""
 PROBES = 4
@@ -117,25 +121,27 @@ def _rate(
         for _ in range(PROBES)
     ]
     share = max(float(np.mean(changed)) / PROBE, 1e-6)
+    full = share * seen.size
     rate = BEGIN
-    for _ in range(ROUNDS):
-        rate = min(most, _expected(cleaner, parts, rate) / share)
-        if rate < NONE:
-            return 0.0
+    for prior in (0.0, USUAL):
+        for _ in range(ROUNDS):
+            found = _expected(cleaner, parts, rate)
+            rate = min(most, (found + prior) / (full + prior / BEGIN))
+            if rate < NONE:
+                return 0.0
     return rate
 
 
 def _expected(cleaner: Cleaner, parts: Sequence[_Part], rate: float) -> float:
-    """The share of cells that are likely not what was observed."""
-    total, count = 0.0, 0
+    """How many cells are likely not what was observed."""
+    total = 0.0
     for part in parts:
         at, observed = 0, part.cells[0, part.inner]
         for log in _inner(part, _log_p(cleaner, part, rate)):
             own = observed[:, at : at + log.shape[1], None]
             total += float((1 - log.gather(-1, own).exp()).sum())
-            count += own.numel()
             at += log.shape[1]
-    return total / max(count, 1)
+    return total
 
 
 def _allowed(
@@ -155,7 +161,7 @@ def _allowed(
             log_K = logs[number][t, row]
             mask = constraints.allow(t, r, out) if constraints else None
             if mask is not None:
-                mask_K = np.asarray(mask)
+                mask_K = np.asarray(mask) > 0
                 log_K = np.where(mask_K if mask_K.ndim == 1 else mask_K[0], log_K, -np.inf)
             out[0, t, r] = int(log_K.argmax())
     cells: np.ndarray = out[0]

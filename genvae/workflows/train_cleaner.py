@@ -6,14 +6,19 @@ from pathlib import Path
 
 from genvae import __version__
 from genvae.domains import registry
-from genvae.errors import RecipeProblem
+from genvae.domains.base import Codec
+from genvae.errors import ModelProblem, RecipeProblem
 from genvae.models import cleaner_file, files
 from genvae.models.cleaner import Cleaner
 from genvae.recipe import Recipe
+from genvae.settings import CleanSettings
 from genvae.training.batches import Chunks
 from genvae.training.cleaning import fit_cleaner
 from genvae.workflows.beside import copied, prepared
 from genvae.workflows.listener import Listener
+
+SIZES = ("guess", "echoes", "width", "blocks", "cell_width", "planes")
+"""Settings that the weights of a cleaner depend on."""
 
 
 def train_cleaner(
@@ -24,9 +29,10 @@ def train_cleaner(
     folder: Path | None = None,
     listen: Listener | None = None,
 ) -> Path:
-    """Train a cleaner for the model ``start`` as the recipe's [clean] says, and write it beside
-    ``out``, which becomes a copy of that model if it is another file. Returns the cleaner's path.
-    Raises ModelProblem, RecipeProblem, CorpusProblem and FileProblem."""
+    """Train a cleaner for the model ``start`` as the recipe's [clean] says, on from the one that it
+    has, and write it beside ``out``, which becomes a copy of that model if it is another file.
+    Returns the cleaner's path. Raises ModelProblem, RecipeProblem, CorpusProblem and
+    FileProblem."""
     import torch
 
     listen = listen or Listener()
@@ -46,7 +52,7 @@ def train_cleaner(
         return Chunks(chosen, codec, windows=settings.windows, stride=stride)
 
     torch.manual_seed(recipe.training.seed)
-    cleaner = Cleaner(codec.spec, settings)
+    cleaner = _begun(start, model.name, codec, settings, listen)
     listen.stage("clean", settings.steps)
     figures = fit_cleaner(
         cleaner,
@@ -63,3 +69,19 @@ def train_cleaner(
     )
     copied(start, out)
     return cleaner_file.save(out, cleaner, settings, figures, __version__)
+
+
+def _begun(
+    start: Path, name: str, codec: Codec, settings: CleanSettings, listen: Listener
+) -> Cleaner:
+    """The cleaner that stands beside the model ``start``, to go on from, or a new one where there
+    is none of these sizes."""
+    try:
+        cleaner, before = cleaner_file.load(start, name, codec.spec)
+    except ModelProblem:
+        return Cleaner(codec.spec, settings)
+    if any(getattr(before, size) != getattr(settings, size) for size in SIZES):
+        listen.say("the cleaner is of other sizes than [clean] says: a new one is trained")
+        return Cleaner(codec.spec, settings)
+    listen.say("goes on from the cleaner of this model")
+    return cleaner

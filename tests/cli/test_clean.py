@@ -106,6 +106,7 @@ def test_a_cleaner_is_trained_for_a_model_that_stays_as_it_is(run: Run, genvae_h
     again = run(*asked, "--steps", 2)
     assert again.code == 1
     assert "cleaners/platformer.safetensors: exists; give --overwrite" in again.problem
+    assert "goes on from the cleaner" in run(*asked, "--steps", 1, "--overwrite").out
     other = run(*asked, "--steps", 1, "--name", "mine", "--quiet")
     assert (other.code, other.out) == (0, "")
     assert (genvae_home / "models" / "mine.safetensors").read_bytes() == before

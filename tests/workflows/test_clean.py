@@ -105,6 +105,23 @@ def test_long_pieces_are_cleaned_in_stretches(
     np.testing.assert_array_equal(whole["melody"], parts["melody"])
 
 
+def test_the_rate_of_a_short_piece_is_nearer_to_a_usual_one(
+    tool: clean.Cleaning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def found(steps: int, share: float) -> float:
+        """With a cleaner that finds this share of all cells changed, whatever it is told."""
+        notes = tuple(Note(s, 4, 60) for s in range(0, steps, 4))
+        windows = CODEC.encode(trio(notes, steps=steps)).windows
+        cells = sum(x.size for x in windows.values())
+        monkeypatch.setattr(cleaning, "_expected", lambda *_: share * cells)
+        given = (tool.opened.model, tool.cleaner, CODEC, windows)
+        return cleaning.clean(*given, settings=SETTINGS).rate
+
+    short, long = found(64, 0.03), found(1024, 0.03)
+    assert cleaning.BEGIN < short < long
+    assert found(64, 0.0) == 0.0
+
+
 def test_a_share_is_one() -> None:
     for rate in (-0.1, 1.5, float("nan")):
         with pytest.raises(OptionProblem, match="--damage"):
