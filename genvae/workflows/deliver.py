@@ -44,6 +44,7 @@ __all__ = [
     "Times",
     "finish",
     "good",
+    "groups",
     "is_copy",
     "plan",
     "rank",
@@ -100,7 +101,7 @@ def sample(
     rows = BATCH if asked.aim is None else asked.aim.rows
     times = times or Times()
     generator = Generator(opened.model, opened.codec)
-    for group in _groups(indices):
+    for group in groups(indices):
         best: dict[int, Made] = {}
         memory: dict[int, Found] = {}
         first: dict[int, bool | None] = {}
@@ -257,7 +258,7 @@ def _batch(waiting: deque[Item], rows: int = BATCH) -> list[Item]:
     return list(taken.values())
 
 
-def _groups(indices: Sequence[int]) -> Iterator[list[int]]:
+def groups(indices: Sequence[int]) -> Iterator[list[int]]:
     """Runs of indices that are worked on together: those with the same ``index // AT_ONCE``."""
     group: list[int] = []
     for index in indices:

@@ -51,6 +51,12 @@ class Times:
     checking: float = 0.0
     repairing: float = 0.0
 
+    def add(self, other: Times) -> None:
+        """Those of another process."""
+        self.decoding += other.decoding
+        self.checking += other.checking
+        self.repairing += other.repairing
+
     @contextmanager
     def spent(self, on: str) -> Iterator[None]:
         """Add what happens inside to a field."""

@@ -1,8 +1,9 @@
-"""Many files at once: the same work for each, in processes of their own, results in order.
+"""Many jobs at once: the same work for each, in processes of their own, results in order. A job is
+a file to read, or a group of items to make.
 
 Each worker is a Python process that is told its jobs over a pipe (``python -m
 genvae.workflows.pool``), started alike on every system; a script that calls genvae needs no
-``if __name__ == "__main__"`` for it. What ends a worker costs the file it was at, and a new
+``if __name__ == "__main__"`` for it. What ends a worker costs the job it was at, and a new
 worker takes its place.
 """
 
@@ -17,42 +18,61 @@ import sys
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
 from pathlib import Path
 from typing import IO, Any, TypeVar
 
 from genvae.errors import FileProblem, GenvaeError
 
 MANY = 64
-"""Up to so many files are read without workers, which take a second to start."""
+"""Up to so many jobs are done without workers, which take a second to start."""
 MOST_WORKERS = 16
 AHEAD = 4
 """Results each worker may be ahead of whoever uses them: what bounds memory."""
 _HEAD = 8
 
+J = TypeVar("J")
 T = TypeVar("T")
 
 
+def unread(path: Any, why: str) -> GenvaeError:
+    """What is said of a file at which a worker ended."""
+    return FileProblem(
+        f"{path}: reading it ended the process ({why}); the file is probably damaged, "
+        "open it in another program and export it once more"
+    )
+
+
 def for_each(
-    work: Callable[[Path], T], paths: Sequence[Path], workers: int | None = None
-) -> Iterator[tuple[Path, T | GenvaeError]]:
-    """``work(path)`` for each path, in order; a GenvaeError that it raises, or the FileProblem of
+    work: Callable[[J], T],
+    jobs: Sequence[J],
+    workers: int | None = None,
+    *,
+    lost: Callable[[J, str], GenvaeError] = unread,
+) -> Iterator[tuple[J, T | GenvaeError]]:
+    """``work(job)`` for each job, in order; a GenvaeError that it raises, or what is ``lost`` with
     a worker that ended, takes the place of its result.
 
-    ``work`` and its results are pickled; work that cannot be, or that another process cannot
+    ``work``, jobs and results are pickled; work that cannot be, or that another process cannot
     import, is done in this one. ``workers``: by default as many as there are cores, and none for
-    up to ``MANY`` files.
+    up to ``MANY`` jobs.
     """
-    count = min(_usual(len(paths)) if workers is None else workers, len(paths))
+    count = min(_usual(len(jobs)) if workers is None else workers, len(jobs))
     crew = _crew(work, count) if count > 1 else None
     if crew is None:
-        yield from ((path, _tried(work, path)) for path in paths)
+        yield from ((job, _tried(work, job)) for job in jobs)
         return
+
+    def done_by_one(job: J) -> Any:
+        found = crew.do(job)
+        return lost(job, found.why) if isinstance(found, Ended) else found
+
     try:
         with ThreadPoolExecutor(crew.size) as threads:
-            waiting: deque[tuple[Path, Future[Any]]] = deque()
+            waiting: deque[tuple[J, Future[Any]]] = deque()
             try:
-                for path in paths:
-                    waiting.append((path, threads.submit(crew.do, path)))
+                for job in jobs:
+                    waiting.append((job, threads.submit(done_by_one, job)))
                     if len(waiting) > crew.size * AHEAD:
                         done, future = waiting.popleft()
                         yield done, future.result()
@@ -66,11 +86,11 @@ def for_each(
         crew.close()
 
 
-def _usual(files: int) -> int:
-    return min(os.cpu_count() or 1, MOST_WORKERS) if files > MANY else 1
+def _usual(jobs: int) -> int:
+    return min(os.cpu_count() or 1, MOST_WORKERS) if jobs > MANY else 1
 
 
-def _crew(work: Callable[[Path], Any], size: int) -> _Crew | None:
+def _crew(work: Callable[[Any], Any], size: int) -> _Crew | None:
     """Workers that know the work, None where they cannot."""
     try:
         return _Crew(pickle.dumps(work), size)
@@ -78,11 +98,18 @@ def _crew(work: Callable[[Path], Any], size: int) -> _Crew | None:
         return None
 
 
-def _tried(work: Callable[[Path], T], path: Path) -> T | GenvaeError:
+def _tried(work: Callable[[J], T], job: J) -> T | GenvaeError:
     try:
-        return work(path)
+        return work(job)
     except GenvaeError as problem:
         return problem
+
+
+@dataclass(frozen=True)
+class Ended:
+    """A worker ended while it was at work."""
+
+    why: str
 
 
 class _Crew:
@@ -97,22 +124,19 @@ class _Crew:
         for _ in range(size - 1):
             self._idle.put(None)
 
-    def do(self, path: Path) -> Any:
-        """The result for one path, from the next idle worker."""
+    def do(self, job: Any) -> Any:
+        """The result for one job, from the next idle worker; Ended where that ended."""
         worker = self._idle.get()
         try:
             worker = worker or self._start()
-            _send(worker.stdin, pickle.dumps(path))
+            _send(worker.stdin, pickle.dumps(job))
             answer = _receive(worker.stdout)
         except OSError:
             answer = None
         if answer is None:
             self._idle.put(None)
             code = _end(worker) if worker else "not started"
-            return FileProblem(
-                f"{path}: reading it ended the process ({code}); the file is probably damaged, "
-                "open it in another program and export it once more"
-            )
+            return Ended(code)
         self._idle.put(worker)
         kind, value = pickle.loads(answer)
         if kind == "raised":
@@ -173,7 +197,7 @@ def _receive(pipe: IO[bytes] | None) -> bytes | None:
 
 
 def serve() -> None:
-    """A worker's life: the work, then path after path until the pipe ends."""
+    """A worker's life: the work, then job after job until the pipe ends."""
     answers = os.fdopen(os.dup(1), "wb")
     os.dup2(2, 1)  # whatever else prints must not come between the answers
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C is for the process that reads answers

@@ -14,7 +14,7 @@ from typing import Any
 
 from genvae.errors import FileProblem, OptionProblem
 from genvae.evaluation.metrics import agreement
-from genvae.workflows import deliver, incoming, latents
+from genvae.workflows import deliver, incoming, latents, many
 from genvae.workflows.aim import Like
 from genvae.workflows.inputs import OnProblem
 from genvae.workflows.made import Made, Times, good
@@ -76,7 +76,7 @@ def samples(
     prefix = PREFIXES.get(opened.domain.name, opened.domain.name)
     names = [f"{prefix}-{i + 1:04d}" for i in range(n)]
     output.reserve(names)
-    made = deliver.sample(opened, range(n), seed=seed, raw=raw, times=times, **options)
+    made = many.sample(opened, range(n), seed=seed, raw=raw, times=times, **options)
     missed = 0
     for name, piece in zip(names, made, strict=True):
         if raw or (good(piece) and piece.facts.get("met", True)):

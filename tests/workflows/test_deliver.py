@@ -300,8 +300,8 @@ def test_the_default_temperature_is_the_card_s(opened: Open) -> None:
 
 
 def test_runs_that_are_worked_on_together() -> None:
-    assert list(deliver._groups([0, 16, 63, 64, 65, 640])) == [[0, 16, 63], [64, 65], [640]]
-    assert list(deliver._groups([])) == []
+    assert list(deliver.groups([0, 16, 63, 64, 65, 640])) == [[0, 16, 63], [64, 65], [640]]
+    assert list(deliver.groups([])) == []
 
 
 def test_a_batch_has_an_item_a_row() -> None:
