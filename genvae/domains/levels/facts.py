@@ -34,7 +34,7 @@ FREQUENT = 20
 """Neighbours that are each other's halves have been seen so often."""
 EXPECTED = 5
 """Tiles are kept apart that would be neighbours so often by chance, and never are."""
-ROOMY = 0.15
+ROOMY = 0.125
 """The least share of the empty cells that a way must pass for things to be kept beside it."""
 DRAWN_TO = 3.0
 """What is collected is so many times as likely there: what would have come elsewhere comes here."""
