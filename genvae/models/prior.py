@@ -208,17 +208,18 @@ class SequencePrior(nn.Module):
         n, q, d, _ = noise_NQD2.shape
         if self.form is None:
             guide = None
-        known = 0 if known_NKD is None else known_NKD.shape[1]
         memory, alone = self.steps.start(n), self.steps.conditions(None)
         alone_within = self.cells.conditions(None)
         x = torch.zeros(n, d)
-        out = torch.zeros(n, q, d)
+        out, drawn_NQ = torch.zeros(n, q, d), torch.ones(n, q, dtype=torch.bool)
+        if known_NKD is not None:
+            known = known_NKD.shape[1]
+            out[:, :known] = (known_NKD - self.mean) / self.scale
+            drawn_NQ[:, :known] = False if open_NK is None else open_NK
         told = self._told(guide)
         by_step, by_cell = self._classes(None)
-        end = q
-        if known_NKD is not None and open_NK is not None and known == q:
-            out[:] = (known_NKD - self.mean) / self.scale
-            end = int(open_NK.any(0).nonzero().max()) + 1 if bool(open_NK.any()) else 0
+        # What comes after the last one that is drawn is as it is.
+        end = int(drawn_NQ.any(0).nonzero().max()) + 1 if bool(drawn_NQ.any()) else 0
         for t in range(end):
             window, place = divmod(t, self.positions)
             here = self.past(x) + self.place[place] + by_step
@@ -232,17 +233,13 @@ class SequencePrior(nn.Module):
                 copied = torch.from_numpy(guide.kind_NW[:, window] == SAME)[:, None]
                 here = here + self.refer(reference)
             context = self.steps.step(here, memory, t, alone)
-            given, drawn_N = None, None
-            if t < known:
-                assert known_NKD is not None
-                given = (known_NKD[:, t] - self.mean) / self.scale
-                drawn_N = None if open_NK is None else open_NK[:, t]
-                if drawn_N is None or not bool(drawn_N.any()):
-                    out[:, t] = x = given
-                    continue
+            drawn_N1 = drawn_NQ[:, t, None]
+            if not bool(drawn_N1.any()):
+                x = out[:, t]
+                continue
             if copied is not None and bool(copied.all()):
                 assert reference is not None
-                out[:, t] = x = reference
+                out[:, t] = x = torch.where(drawn_N1, reference, out[:, t])
                 continue
             base = self.to_cells(context).reshape(n, d, self.cell_width) + self.row + by_cell
             if reference is not None and there is not None:
@@ -266,7 +263,5 @@ class SequencePrior(nn.Module):
                 before = self.value(value[:, None])
             if copied is not None and reference is not None:
                 x = torch.where(copied, reference, x)
-            if given is not None and drawn_N is not None:
-                x = torch.where(drawn_N[:, None], x, given)
-            out[:, t] = x
+            out[:, t] = x = torch.where(drawn_N1, x, out[:, t])
         return out * self.scale + self.mean
