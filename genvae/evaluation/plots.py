@@ -145,7 +145,8 @@ def _scatter(axis: Any, rows: Sequence[Row], x: str, y: str, title: str) -> None
     colours = {"family": "tab:red", "beta": "tab:blue", "latent": "tab:green", "pca": "tab:grey"}
     for row in known:
         axis.scatter(row[x], row[y], s=18, color=colours[row["group"]])
-        axis.annotate(
-            row["run"], (row[x], row[y]), fontsize=6, xytext=(3, 3), textcoords="offset points"
-        )
+        if not row["seed"]:
+            axis.annotate(
+                row["run"], (row[x], row[y]), fontsize=6, xytext=(3, 3), textcoords="offset points"
+            )
     axis.set(title=title, xlabel=COLUMNS[x][0], ylabel=COLUMNS[y][0])
