@@ -34,8 +34,8 @@ from genvae.domains.levels.rules.base import Room, Ruleset, Verdict, cells_havin
 from genvae.domains.levels.rules.diggings import Climbing
 from genvae.domains.levels.rules.gathering import Journey, Plan, gathered
 from genvae.domains.levels.rules.roaming import roomiest
-from genvae.domains.levels.rules.routes import Routes, reachable
-from genvae.domains.levels.rules.shafts import DEEPEST, Ground
+from genvae.domains.levels.rules.routes import Routes, deepest, reachable
+from genvae.domains.levels.rules.shafts import Ground
 
 
 class Climber(Ruleset):
@@ -109,17 +109,11 @@ def attempt(level: Level, settings: Climbing) -> Trial | None:
         return Trial(routes, after, start, gold, exits, None, Plan(), False, 0)
     tried = 0
     while True:
-        deepest = routes.depth == _deepest(settings)
-        if deepest or gold <= reachable(routes.every, start):
+        last = routes.depth == deepest(settings)
+        if last or gold <= reachable(routes.every, start):
             journey, plan, done = gathered(routes, after, start, gold, exits)
             tried += plan.tried
-            if done or deepest:
+            if done or last:
                 return Trial(routes, after, start, gold, exits, journey, plan, done, tried)
         routes.deepen()
         after.deepen()
-
-
-def _deepest(settings: Climbing) -> int:
-    """The layers of the deepest shafts that are dug."""
-    possible = [d for d in range(1, DEEPEST + 1) if d * (d + 1) // 2 <= settings.holes]
-    return len(possible) if settings.dig else 0

@@ -14,7 +14,7 @@ import numpy as np
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Room, cells_having
 from genvae.domains.levels.rules.diggings import Climbing
-from genvae.domains.levels.rules.routes import Near, Routes, parts
+from genvae.domains.levels.rules.routes import Near, Routes, deepest, parts
 from genvae.domains.levels.rules.shafts import Ground
 
 DEPTH = 1
@@ -26,7 +26,7 @@ def roomiest(level: Level, settings: Climbing) -> Room | None:
     there is one. None where no way leads out."""
     grounds = [Ground(level, dig=settings.dig, revealed=r) for r in (False, True)]
     routes, after = (Routes(ground, settings) for ground in grounds)
-    if settings.dig:
+    for _ in range(min(DEPTH, deepest(settings))):
         routes.deepen()
         after.deepen()
     ground, near = grounds[0], routes.every
@@ -35,7 +35,7 @@ def roomiest(level: Level, settings: Climbing) -> Room | None:
     empty &= ground.free
     starts = [ground.place(cell) for cell in cells_having(level, "start")]
     begins = starts or np.flatnonzero(empty & ground.stable).tolist()
-    # From one place more all beginnings can be gone to; its part has the lowest number.
+    # From one place more all beginnings can be gone to.
     part = parts([*near, tuple(begins)], len(near))
     del part[len(near)]
     goals = cells_having(level, "goal") or [(c, 0) for c in range(level.width)]

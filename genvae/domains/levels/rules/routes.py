@@ -7,10 +7,16 @@ from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Set
 
 from genvae.domains.levels.rules.diggings import Climbing
-from genvae.domains.levels.rules.shafts import Ground, Leg, Shaft, shafts
+from genvae.domains.levels.rules.shafts import DEEPEST, Ground, Leg, Shaft, shafts
 
 Near = list[tuple[int, ...]]
 """For each place those that it leads to."""
+
+
+def deepest(settings: Climbing) -> int:
+    """The layers of the deepest shafts that are dug."""
+    possible = [d for d in range(1, DEEPEST + 1) if d * (d + 1) // 2 <= settings.holes]
+    return len(possible) if settings.dig else 0
 
 
 class Routes:
