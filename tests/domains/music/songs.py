@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import numpy as np
 from hypothesis import strategies as st
 
+from genvae.domains.music.codec import MusicCodec
 from genvae.domains.music.drums import PITCH_OF_CLASS
 from genvae.domains.music.song import Meter, Note, Song, Tempo, Voice, bar_lines
 
@@ -71,3 +73,18 @@ def songs(draw: st.DrawFn) -> Song:
         meters=tuple(meters),
         tempos=tuple(tempos),
     )
+
+
+def allowed_at_random(codec: MusicCodec, pieces: int) -> np.ndarray:
+    """Cells ``(N, T, R)`` drawn evenly from what the codec's rules allow."""
+    rng = np.random.default_rng(0)
+    rules = codec.constraints()
+    cells_NTR = np.zeros((pieces, codec.spec.steps, codec.spec.rows), dtype=np.int64)
+    for step in range(codec.spec.steps):
+        for row, (field, _) in enumerate(codec.spec.cells()):
+            mask = rules.allow(step, row, cells_NTR)
+            weights = rng.random((pieces, field.categories))
+            allowed = weights if mask is None else np.where(mask, weights, -1)
+            assert (allowed.max(axis=1) >= 0).all()
+            cells_NTR[:, step, row] = allowed.argmax(axis=1)
+    return cells_NTR

@@ -14,9 +14,7 @@ from genvae.domains.base import split_cells
 from genvae.domains.music.chords import LENGTHS, LEVELS, SLOT_TOKENS, TOUCHES, chord_tokens
 from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.song import Note, Song, Voice
-
-from .songs import songs  # noqa: TID252
-from .test_codec import allowed_at_random  # noqa: TID252
+from tests.domains.music.songs import allowed_at_random, songs
 
 CODEC = MusicDomain().open({"layout": "piano"})
 

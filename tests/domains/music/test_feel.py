@@ -15,9 +15,7 @@ from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.drums import CLASSES, PITCH_OF_CLASS
 from genvae.domains.music.feel import GROUPS, LEVELS, OFFSETS, SOUNDING
 from genvae.domains.music.song import Note, Song, Voice
-
-from .songs import songs  # noqa: TID252
-from .test_codec import allowed_at_random  # noqa: TID252
+from tests.domains.music.songs import allowed_at_random, songs
 
 CODEC = MusicDomain().open({"layout": "drums"})
 
