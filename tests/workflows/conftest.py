@@ -8,12 +8,28 @@ from pathlib import Path
 import pytest
 
 from genvae.models import files
+from genvae.recipe import Recipe
+from genvae.settings import DataSettings, LossSettings, TrainingSettings
 from genvae.workflows.store import Opened
-from tests.fakes import BeadCodec, BeadDomain, bead_model
+from tests.fakes import TINY, TINY_PRIOR, BeadCodec, BeadDomain, bead_model
 
 DATA = Path(__file__).resolve().parents[2] / "data"
 
 Open = Callable[..., Opened]
+
+
+def tiny_recipe(domain: str) -> Recipe:
+    """A training of seconds."""
+    return Recipe(
+        f"tiny-{domain}",
+        domain,
+        title="a trial",
+        data=DataSettings(heldout=0.2, validation=0.2, windows=2, stride=16),
+        model=TINY,
+        loss=LossSettings(beta=0.1, warmup=2),
+        training=TrainingSettings(steps=4, batch=2, validate_every=2, threads=1),
+        prior=TINY_PRIOR,
+    )
 
 
 @pytest.fixture(scope="session")

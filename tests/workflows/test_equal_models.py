@@ -14,11 +14,10 @@ from safetensors import safe_open
 from genvae.errors import RecipeProblem
 from genvae.models import files
 from genvae.recipe import Recipe
-from genvae.settings import DataSettings, LossSettings, TrainingSettings
 from genvae.workflows.train import train
-from tests.fakes import TINY, TINY_PRIOR
+from tests.fakes import TINY
 
-from .conftest import DATA  # noqa: TID252
+from .conftest import DATA, tiny_recipe  # noqa: TID252
 
 
 def tensors(path: Path) -> Mapping[str, np.ndarray]:
@@ -26,21 +25,8 @@ def tensors(path: Path) -> Mapping[str, np.ndarray]:
         return {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
 
 
-def recipe(domain: str) -> Recipe:
-    return Recipe(
-        f"tiny-{domain}",
-        domain,
-        title="a trial",
-        data=DataSettings(heldout=0.2, validation=0.2, windows=2, stride=16),
-        model=TINY,
-        loss=LossSettings(beta=0.1, warmup=2),
-        training=TrainingSettings(steps=4, batch=2, validate_every=2, threads=1),
-        prior=TINY_PRIOR,
-    )
-
-
 def short(**training: Any) -> Recipe:
-    base = recipe("levels")
+    base = tiny_recipe("levels")
     settings = replace(base.training, steps=2, **training)
     return replace(base, training=settings, prior=replace(base.prior, steps=0))
 

@@ -18,34 +18,19 @@ import genvae
 from genvae import recipe as recipes
 from genvae.errors import CorpusProblem, FileProblem, OptionProblem
 from genvae.models import files
-from genvae.recipe import Recipe
-from genvae.settings import DataSettings, LossSettings, TrainingSettings
+from genvae.settings import DataSettings
 from genvae.workflows import between, store
 from genvae.workflows.evaluate import evaluate
 from genvae.workflows.load import Session
 from genvae.workflows.train import Listener, train
-from tests.fakes import TINY, TINY_PRIOR
 
-from .conftest import DATA  # noqa: TID252
+from .conftest import DATA, tiny_recipe  # noqa: TID252
 
 DOMAINS = {"music": "songs", "levels": "levels"}
 PAIRS = {
     "music": ("songs/ode-to-joy.mid", "songs/greensleeves.mid"),
     "levels": ("levels/first-steps.txt", "levels/caves.txt"),
 }
-
-
-def recipe(domain: str) -> Recipe:
-    return Recipe(
-        f"tiny-{domain}",
-        domain,
-        title="a trial",
-        data=DataSettings(heldout=0.2, validation=0.2, windows=2, stride=16),
-        model=TINY,
-        loss=LossSettings(beta=0.1, warmup=2),
-        training=TrainingSettings(steps=4, batch=2, validate_every=2, threads=1),
-        prior=TINY_PRIOR,
-    )
 
 
 @pytest.fixture(scope="module", params=DOMAINS)
@@ -62,7 +47,7 @@ def trained(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFac
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("GENVAE_HOME", str(folder / "home"))
         out = train(
-            recipe(domain),
+            tiny_recipe(domain),
             out=folder / f"tiny-{domain}.safetensors",
             run=folder / "run",
             folder=DATA / DOMAINS[domain],
@@ -130,7 +115,7 @@ def test_what_training_leaves(trained: Path, session: Session) -> None:
         "best.safetensors",
         "checkpoint.safetensors",
     }
-    assert recipes.load(run / "recipe.toml") == recipe(domain_of(session))
+    assert recipes.load(run / "recipe.toml") == tiny_recipe(domain_of(session))
     log = (run / "metrics.jsonl").read_text(encoding="utf-8").splitlines()
     assert [json.loads(line)["step"] for line in log] == [2, 4]
     heard = json.loads((trained.parent / "heard.json").read_text(encoding="utf-8"))
@@ -143,7 +128,7 @@ def test_what_training_leaves(trained: Path, session: Session) -> None:
 
 def test_what_the_model_file_says(trained: Path, session: Session) -> None:
     model = files.read(trained)
-    assert model.recipe == recipe(domain_of(session))
+    assert model.recipe == tiny_recipe(domain_of(session))
     assert model.codec == session.opened.codec.config
     card = model.card
     assert card["corpora"] == [{"name": DOMAINS[domain_of(session)], "licence": "your own"}]

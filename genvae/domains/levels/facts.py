@@ -173,7 +173,8 @@ class Kept:
 
     def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
         """Terrain may be anything but objects, and the border's tile on the border; afterwards
-        terrain stays, and on empty ground objects may come, as many as there must be."""
+        terrain stays, and on empty ground objects may come, as many as there must be; what is
+        collected rather beside the way, if there is one."""
         columns, rows = self.tileset.columns, self.tileset.rows
         begin, at = step - step % (2 * columns), step % (2 * columns)
         if at < columns:
@@ -207,7 +208,11 @@ class Kept:
             bits = self.facts.beside.get(self.tileset.symbols[k], 0xFFFF)
             may[..., k] = free & ((bits >> pattern) & 1).astype(bool)
         pairs = zip(may, ground_NRC, known_NRC, strict=True)
-        self.beside_N = np.array([self._beside_a_way(*each) for each in pairs])
+        beside_N = np.array([self._beside_a_way(*each) for each in pairs])
+        self.odds_NK = None
+        if beside_N.any():
+            collected_NK = beside_N[:, None] & self.tileset.having("collectable")
+            self.odds_NK = np.where(collected_NK, DRAWN_TO, 1.0)
         self.ground_NRC, self.may_NRCK = ground_NRC.copy(), may
         self.of_role_KG = np.zeros((count, len(self.roles)), dtype=int)
         for g, (having_K, _) in enumerate(self.roles):
@@ -249,10 +254,7 @@ class Kept:
         for wanted_NG in (pressed_N[:, None] & (self.needed_NG > 0), pressed_NG):
             serves_NK = (self.of_role_KG[None] * wanted_NG[:, None]).any(-1) & may_NK
             mask_NK = np.where(serves_NK.any(1)[:, None], serves_NK, mask_NK)
-        if not self.beside_N.any():
-            return mask_NK
-        collected_K = self.tileset.having("collectable")
-        return mask_NK * np.where(self.beside_N[:, None] & collected_K, DRAWN_TO, 1.0)
+        return mask_NK if self.odds_NK is None else mask_NK * self.odds_NK
 
 
 class Apart:

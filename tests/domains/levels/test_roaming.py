@@ -99,7 +99,7 @@ def test_without_much_room_things_come_anywhere() -> None:
     begin = TILESET.columns
     kept.allow(begin, 0, cells)
     kept.allow(begin, 1, cells)
-    assert not kept.beside_N.any()
+    assert kept.odds_NK is None
     assert np.broadcast_to(kept.allow(begin + 16, 1, cells), (1, 10))[0][gold] == 1
 
 
