@@ -22,6 +22,7 @@ from genvae.domains.contract import Piece, Writer
 from genvae.domains.learnable import Learnable
 from genvae.domains.records import (
     MOST_CHANGED,
+    OPEN,
     Attribute,
     Constraints,
     Curve,
@@ -41,6 +42,7 @@ from genvae.errors import FileProblem, OptionProblem
 
 __all__ = [
     "MOST_CHANGED",
+    "OPEN",
     "Attribute",
     "Codec",
     "Constraints",

@@ -15,6 +15,8 @@ import numpy as np
 
 Windows = dict[str, np.ndarray]
 """Field name -> ``x_NRT``, integers in [0, categories)."""
+OPEN = -1
+"""A cell that is yet to be written, among cells ``(N, T, R)``."""
 
 
 @dataclass(frozen=True)
@@ -96,7 +98,8 @@ class Constraints(Protocol):
         each is made (0: not allowed).
 
         ``steps_NTR`` holds the categories decided so far, cells of all fields in decoding
-        order; everything before (step, row) is final. Returns an ``(N, K)`` or ``(K,)`` array
+        order; everything before (step, row) is final, and what comes after it is known already or
+        ``OPEN``. Returns an ``(N, K)`` or ``(K,)`` array
         with K the categories of the cell's field, or None for "anything".
         """
         ...

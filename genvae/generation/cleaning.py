@@ -20,7 +20,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from genvae.domains.base import Codec, Windows, split_cells, stack_cells
+from genvae.domains.base import OPEN, Codec, Windows, split_cells, stack_cells
 from genvae.generation.generator import one_thread
 from genvae.models.cleaner import Cleaner, Guess, guess, no_guess
 from genvae.models.files import ModelFile
@@ -153,7 +153,7 @@ def _allowed(
     """The likeliest cells, one after another in the order of decoding, of those that the
     domain's constraints allow after the ones before."""
     spec, constraints = codec.spec, codec.constraints(contexts)
-    out = np.zeros_like(cells_SR)[None]
+    out = np.full_like(cells_SR, OPEN)[None]
     first = {f.name: number for number, f in enumerate(spec.fields)}
     plan = [(first[field.name], row) for field, row in spec.cells()]
     for t in range(len(cells_SR)):

@@ -38,7 +38,6 @@ AFTER = 1
 """Windows after a gap that are heard."""
 IN_TURN = 16
 """Windows up to which parts of windows are chosen one window after the other."""
-OPEN = -1
 
 
 @dataclass(frozen=True)

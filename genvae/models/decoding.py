@@ -18,7 +18,7 @@ import torch
 from torch import Tensor
 from torch.nn import functional as F
 
-from genvae.domains.base import Constraints, Field
+from genvae.domains.base import OPEN, Constraints, Field
 from genvae.models.autoencoder import Decoder
 from genvae.models.rhyme import kept
 
@@ -107,7 +107,7 @@ def decode_steps(
     device = u.device
     pieces, steps, _ = u.shape
     conditions = decoder.steps.conditions(u)
-    cells = np.zeros((pieces, steps, decoder.spec.rows), dtype=np.int64)
+    cells = np.full((pieces, steps, decoder.spec.rows), OPEN)
     memory = decoder.steps.start(pieces)
     past = torch.zeros_like(u[:, 0])
     blank = torch.zeros(pieces, decoder.spec.rows, decoder.cell_width, device=device)
@@ -120,7 +120,7 @@ def decode_steps(
     half = decoder.spec.steps // decoder.spec.layers
     end = steps
     if known_NSR is not None:
-        cells[:] = np.maximum(known_NSR, 0)
+        cells[:] = known_NSR
         # What comes after the last open cell is as it is.
         end = int(np.flatnonzero((known_NSR < 0).any((0, 2))).max(initial=-1)) + 1
     for t in range(end):

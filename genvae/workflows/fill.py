@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import MOST_CHANGED, Encoded, Windows, split_cells, stack_cells
+from genvae.domains.base import MOST_CHANGED, OPEN, Encoded, Windows, split_cells, stack_cells
 from genvae.errors import OptionProblem
 from genvae.generation import filling
 from genvae.generation.encoding import posterior_means
@@ -30,7 +30,7 @@ ATTEMPTS = 4
 @dataclass(frozen=True)
 class Gap:
     """What is to be filled: the cells that are kept (``keep``, by field), and the piece without
-    the others, as the model sees it: ``known_SR`` with ``filling.OPEN`` where it is to write."""
+    the others, as the model sees it: ``known_SR`` with ``OPEN`` where it is to write."""
 
     source: Source
     keep: Windows
@@ -68,7 +68,7 @@ def gap_of(opened: Opened, source: Source, keep: Sequence[str], make: Sequence[s
     bare, settled = codec.emptied(source.piece, mask, encoded)
     spec = codec.spec
     cells = stack_cells(spec, bare.windows).astype(np.int64)
-    known = np.where(stack_cells(spec, settled), cells, filling.OPEN)
+    known = np.where(stack_cells(spec, settled), cells, OPEN)
     if (known >= 0).all():
         raise OptionProblem(f"{_said(keep, make)}: all is kept, nothing is left to fill")
     return Gap(source, mask, bare, known.reshape(-1, spec.rows))

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import torch
 
+from genvae.domains.base import OPEN
 from genvae.generation import filling
 from genvae.generation.generator import Generator
 from genvae.models import files
@@ -28,7 +29,7 @@ def test_what_is_kept_stays_and_the_best_comes_first(tmp_path: Path) -> None:
     model.spec = codec.spec
     cells = strings(1, 3)[0].astype(np.int64)
     known = cells.copy()
-    known[8:12] = filling.OPEN
+    known[8:12] = OPEN
     z_WPD = np.zeros((3, 2, 3), dtype=np.float32)
     found = filling.fill(
         Generator(model, codec), z_WPD, known, seed=1, constraints=codec.constraints(), candidates=4
@@ -60,7 +61,7 @@ def test_a_gap_goes_on_with_what_stands_before(tmp_path: Path) -> None:
     generator = Generator(model, codec)
     z_WPD = np.random.default_rng(3).standard_normal((4, 2, 3)).astype(np.float32)
     known_SR = np.zeros((32, 3), dtype=np.int64)
-    known_SR[8:16] = filling.OPEN
+    known_SR[8:16] = OPEN
 
     def made(z_WPD: np.ndarray) -> list[filling.Filled]:
         return filling.fill(
@@ -81,7 +82,7 @@ def test_parts_of_windows_are_chosen_one_window_after_the_other(tmp_path: Path) 
     model.spec = codec.spec
     cells_SR = strings(1, 3)[0].astype(np.int64)
     known = np.repeat(cells_SR[None], 4, axis=0)
-    known[:, :, 0] = filling.OPEN  # beads are to come, knots are kept
+    known[:, :, 0] = OPEN  # beads are to come, knots are kept
     dice = np.random.default_rng(0).random(known.shape)
     judged = torch.from_numpy((known[0] >= 0).astype(np.float32))
     z = torch.from_numpy(np.random.default_rng(1).standard_normal((4, 6, 3)).astype(np.float32))
@@ -89,7 +90,7 @@ def test_parts_of_windows_are_chosen_one_window_after_the_other(tmp_path: Path) 
     np.testing.assert_array_equal(found[:, :, 1:], known[:, :, 1:])
     assert (found[:, :16, 0] == found[:1, :16, 0]).all()
     assert (found[:, :16, 0] >= 0).all()
-    assert (found[:, 16:, 0] == filling.OPEN).all()
+    assert (found[:, 16:, 0] == OPEN).all()
     # The first window is the one of four draws under which its knots are likeliest.
     draws = decode(model.decoder, z[:, :2], uniforms_NSR=dice[:, :8], known_NSR=known[:, :8])
     with torch.inference_mode():

@@ -26,13 +26,14 @@ from genvae.domains.base import (
     Writer,
 )
 from genvae.domains.levels import measures, picture, places, regions, tables, tiled, walk
+from genvae.domains.levels.apart import Apart, find_apart
 from genvae.domains.levels.attributes import attributes_of
 from genvae.domains.levels.augment import Augmenter
 from genvae.domains.levels.bands import bands
 from genvae.domains.levels.checking import checked
 from genvae.domains.levels.clusters import merge_groups
 from genvae.domains.levels.damage import KINDS, flipped, kept
-from genvae.domains.levels.facts import Apart, Facts, Kept, find_apart, find_facts
+from genvae.domains.levels.facts import Facts, Kept, find_facts
 from genvae.domains.levels.formats import read_file
 from genvae.domains.levels.layers import layered, whole
 from genvae.domains.levels.level import Level

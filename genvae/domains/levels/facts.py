@@ -7,6 +7,8 @@
 - ``joined``: all that is placed lies in one part of the open ground
 - ``apart_beside``, ``apart_above``: pairs of tiles that are never neighbours, though there are so
   many of both (the left side of a pipe, and anything but its right side)
+- ``apart_runs``: what never ends a run of a tile that is half of something, by what it stands on (a
+  pipe on the ground ends in its mouth; one whose mouth is below may end in a ceiling)
 
 A model file keeps them in its codec's configuration, so that a user's own tileset gets them too.
 
@@ -25,15 +27,11 @@ from genvae.domains.levels.layers import objects_of
 from genvae.domains.levels.level import Level
 from genvae.domains.levels.rules.base import Ruleset
 from genvae.domains.levels.tileset import Tileset
-from genvae.domains.records import Placement
+from genvae.domains.records import OPEN, Placement
 
 NEARLY_ALL = 0.98
 """The share of the training levels in which a fact must hold."""
 COUNTED_ROLES = ("start", "goal", "box", "key", "locked")
-FREQUENT = 20
-"""Neighbours that are each other's halves have been seen so often."""
-EXPECTED = 5
-"""Tiles are kept apart that would be neighbours so often by chance, and never are."""
 ROOMY = 0.125
 """The least share of the empty cells that a way must pass for things to be kept beside it."""
 DRAWN_TO = 3.0
@@ -46,7 +44,7 @@ EXAMINED = 4000
 class Facts:
     """See the module; ``beside`` maps a symbol to 16 bits, bit ``n`` for the pattern ``n`` of solid
     neighbours (1 below, 2 above, 4 left, 8 right). A pair is the left symbol, then the right one;
-    the lower, then the upper one."""
+    the lower, then the upper one; a run is what it stands on, its symbol, and what is above it."""
 
     counts: Mapping[str, int] = field(default_factory=dict)
     border: str | None = None
@@ -54,9 +52,10 @@ class Facts:
     joined: bool = False
     apart_beside: Sequence[str] = ()
     apart_above: Sequence[str] = ()
+    apart_runs: Sequence[str] = ()
 
     def __post_init__(self) -> None:
-        for name in ("apart_beside", "apart_above"):
+        for name in ("apart_beside", "apart_above", "apart_runs"):
             object.__setattr__(self, name, tuple(getattr(self, name)))
 
     def table(self) -> dict[str, Any]:
@@ -68,6 +67,7 @@ class Facts:
             "joined": self.joined,
             "apart_beside": list(self.apart_beside),
             "apart_above": list(self.apart_above),
+            "apart_runs": list(self.apart_runs),
         }
 
 
@@ -92,28 +92,6 @@ def find_facts(x_NRC: np.ndarray, tileset: Tileset) -> Facts:
     parts = largest_parts(open_ground(x[:EXAMINED], tileset))
     joined = (~placed | parts).all(axis=(1, 2)).mean() >= NEARLY_ALL
     return Facts(counts, tileset.symbols[first] if border else None, beside, bool(joined))
-
-
-def find_apart(x_NRC: np.ndarray, tileset: Tileset) -> Facts:
-    """The pairs of tiles that are never neighbours: what is kept where windows are not layered."""
-    across = _never(x_NRC[:, :, :-1], x_NRC[:, :, 1:], tileset)
-    return Facts(apart_beside=across, apart_above=_never(x_NRC[:, :-1], x_NRC[:, 1:], tileset))
-
-
-def _never(first: np.ndarray, second: np.ndarray, tileset: Tileset) -> list[str]:
-    count_KK = np.zeros((len(tileset), len(tileset)), dtype=np.int64)
-    np.add.at(count_KK, (first, second), 1)
-    firsts_K, seconds_K = count_KK.sum(1), count_KK.sum(0)
-    by_chance_KK = np.outer(firsts_K, seconds_K) / max(count_KK.sum(), 1)
-    never_KK = (count_KK == 0) & (by_chance_KK >= EXPECTED)
-    # Two halves: each comes with the other, and with nothing else.
-    most_KK = np.maximum(firsts_K[:, None], seconds_K[None]).clip(min=FREQUENT)
-    halves = np.argwhere((count_KK >= NEARLY_ALL * most_KK) & ~np.eye(len(tileset), dtype=bool))
-    for a, b in halves.tolist():
-        never_KK[a, np.arange(len(tileset)) != b] = True
-        never_KK[np.arange(len(tileset)) != a, b] = True
-    symbols = tileset.symbols
-    return [symbols[a] + symbols[b] for a, b in np.argwhere(never_KK).tolist()]
 
 
 def open_ground(x_NRC: np.ndarray, tileset: Tileset) -> np.ndarray:
@@ -230,7 +208,7 @@ class Kept:
         none that has room."""
         if self.ruleset is None:
             return False
-        starts_RC = self.tileset.having("start")[known_RC]
+        starts_RC = self.tileset.having("start")[known_RC] & (known_RC != OPEN)
         grid_RC = np.where(starts_RC, known_RC, ground_RC)
         room = self.ruleset.roomiest(Level(grid_RC[::-1], self.tileset))
         if room is None:
@@ -255,39 +233,3 @@ class Kept:
             serves_NK = (self.of_role_KG[None] * wanted_NG[:, None]).any(-1) & may_NK
             mask_NK = np.where(serves_NK.any(1)[:, None], serves_NK, mask_NK)
         return mask_NK if self.odds_NK is None else mask_NK * self.odds_NK
-
-
-class Apart:
-    """Keeps tiles that are placed after checking out of decoding, and those apart that are never
-    neighbours: so the sides of a pipe come together."""
-
-    local = True
-
-    def __init__(self, tileset: Tileset, facts: Facts) -> None:
-        self.mask_K = tileset.decoded
-        self.beside_KK = _may_follow(tileset, facts.apart_beside)
-        self.above_KK = _may_follow(tileset, facts.apart_above)
-        self.kept = bool(facts.apart_beside or facts.apart_above)
-
-    def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> np.ndarray:
-        """The same ``(K,)`` mask for every cell, or what may stand beside the cell to the left and
-        above the one below; where nothing may, what may stand beside the left one."""
-        if not self.kept:
-            return self.mask_K
-        beside_NK = np.broadcast_to(self.mask_K, (len(steps_NTR), len(self.mask_K)))
-        if step > 0:
-            beside_NK = self.beside_KK[steps_NTR[:, step - 1, row]]
-        if row == 0:
-            return beside_NK
-        both_NK = beside_NK & self.above_KK[steps_NTR[:, step, row - 1]]
-        allowed_NK: np.ndarray = np.where(both_NK.any(1)[:, None], both_NK, beside_NK)
-        return allowed_NK
-
-
-def _may_follow(tileset: Tileset, apart: Sequence[str]) -> np.ndarray:
-    """What may come after each tile, ``(K, K)``; anything where that would be nothing."""
-    after_KK = np.tile(tileset.decoded, (len(tileset), 1))
-    for pair in apart:
-        after_KK[tileset.numbers[pair[0]], tileset.numbers[pair[1]]] = False
-    after_KK[~after_KK.any(1)] = tileset.decoded
-    return after_KK

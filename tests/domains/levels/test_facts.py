@@ -6,10 +6,8 @@ import pytest
 from genvae.domains.levels.codec import LevelsCodec
 from genvae.domains.levels.domain import LevelsDomain
 from genvae.domains.levels.facts import (
-    Apart,
     Facts,
     Kept,
-    find_apart,
     find_facts,
     largest_parts,
     solid_beside,
@@ -115,61 +113,6 @@ def test_one_window_is_a_level_where_nothing_is_crossed(codec: LevelsCodec) -> N
 def test_layers_are_one_or_two() -> None:
     with pytest.raises(RecipeProblem, match="layers = 3, expected 1 or 2"):
         LevelsDomain().open({"tileset": "sokoban", "layers": 3})
-
-
-def pipes(n: int, seed: int = 0) -> np.ndarray:
-    """Windows ``(N, R, C)`` of mario: ground, some question blocks, and a pipe somewhere."""
-    mario = builtin()["mario"]
-    numbers, rng = mario.numbers, np.random.default_rng(seed)
-    x = np.full((n, 14, 16), numbers["-"])
-    x[:, 0] = numbers["X"]
-    for window, at, high in zip(x, rng.integers(0, 15, n), rng.integers(1, 4, n), strict=True):
-        window[1 : high + 1, at], window[1 : high + 1, at + 1] = numbers["["], numbers["]"]
-        window[high + 1, at], window[high + 1, at + 1] = numbers["<"], numbers[">"]
-        window[8, rng.integers(0, 16)] = numbers["?"]
-    return x
-
-
-def test_what_is_never_neighbours() -> None:
-    mario = builtin()["mario"]
-    facts = find_apart(pipes(400), mario)
-    for symbol in mario.symbols:
-        assert (("<" + symbol) in facts.apart_beside) == (symbol != ">")
-        assert ((symbol + "]") in facts.apart_beside) == (symbol != "[")
-    assert "[-" in facts.apart_above
-    assert "[<" not in facts.apart_above
-    # Of blocks there are too few to know what they never stand beside.
-    assert "??" not in facts.apart_beside
-    assert Facts(**facts.table()) == facts
-    few = find_apart(pipes(3), mario)
-    assert not any("<" in pair or "[" in pair for pair in few.apart_beside if "-" not in pair)
-
-
-def test_halves_come_together_whatever_is_drawn() -> None:
-    mario = builtin()["mario"]
-    numbers, rng = mario.numbers, np.random.default_rng(1)
-    apart = Apart(mario, find_apart(pipes(400), mario))
-    assert apart.local
-    cells = np.zeros((300, 16, 14), dtype=np.int64)
-    for step in range(16):
-        for row in range(14):
-            allowed = np.broadcast_to(apart.allow(step, row, cells), (300, len(mario)))
-            assert allowed.any(1).all()
-            cells[:, step, row] = [rng.choice(np.flatnonzero(may)) for may in allowed]
-    for left, right in ("<>", "[]"):
-        is_left, is_right = cells == numbers[left], cells == numbers[right]
-        assert is_left[:, :-1].sum() > 100
-        np.testing.assert_array_equal(is_left[:, :-1], is_right[:, 1:])
-
-
-def test_a_codec_keeps_what_it_has_seen() -> None:
-    codec = LevelsCodec(builtin()["mario"])
-    assert codec.constraints() is None
-    codec.observe({"tiles": pipes(400)})
-    assert isinstance(codec.constraints(), Apart)
-    assert codec.placement() is None
-    again = LevelsDomain().open(codec.config)
-    assert again.facts == codec.facts
 
 
 def test_unknown_facts_are_named() -> None:
