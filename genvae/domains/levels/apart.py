@@ -128,7 +128,8 @@ def _between(
         of_NK = _where_any(of_NK & may_KK[steps_NTR[:, step - 1, row]], of_NK)
     if step + 1 < steps_NTR.shape[1]:
         right_N = steps_NTR[:, step + 1, row]
-        fits_NK = np.asarray(right_N == OPEN)[:, None] | may_KK.T[right_N]
+        unknown_N1 = steps_NTR[:, step + 1, row, None] == OPEN
+        fits_NK = unknown_N1 | may_KK.T[right_N]
         of_NK = _where_any(of_NK & fits_NK, of_NK)
     return of_NK
 
