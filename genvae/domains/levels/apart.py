@@ -128,15 +128,14 @@ def _between(
         of_NK = _where_any(of_NK & may_KK[steps_NTR[:, step - 1, row]], of_NK)
     if step + 1 < steps_NTR.shape[1]:
         right_N = steps_NTR[:, step + 1, row]
-        unknown_N1 = steps_NTR[:, step + 1, row, None] == OPEN
-        fits_NK = unknown_N1 | may_KK.T[right_N]
+        fits_NK = (right_N == OPEN)[:, None] | may_KK.T[right_N]
         of_NK = _where_any(of_NK & fits_NK, of_NK)
     return of_NK
 
 
 def _where_any(narrow_NK: np.ndarray, wide_NK: np.ndarray) -> np.ndarray:
     """The narrow masks, but the wide ones where those allow nothing."""
-    found: np.ndarray = np.where(narrow_NK.any(1)[:, None], narrow_NK, wide_NK)
+    found: np.ndarray = np.where(narrow_NK.any(1, keepdims=True), narrow_NK, wide_NK)
     return found
 
 
