@@ -46,6 +46,11 @@ class Learnable(Contract):
         """A strong variation: no longer a piece one would keep, but one to be able to encode."""
         return windows
 
+    def renamings(self) -> Sequence[Mapping[str, np.ndarray]]:
+        """Other names for categories under which a piece is much the same (in music:
+        transpositions): of some fields the new number of each category, ``(K,)``, no two alike."""
+        return ()
+
     def corrupt(
         self,
         windows: Windows,

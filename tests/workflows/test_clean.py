@@ -6,6 +6,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
+import torch
 
 from genvae.domains import registry
 from genvae.domains.music.song import Note
@@ -103,6 +104,34 @@ def test_long_pieces_are_cleaned_in_stretches(
     monkeypatch.setattr(cleaning, "LONGEST", 3)
     parts = cleaning.clean(*given, rate=0.1, settings=SETTINGS).windows
     np.testing.assert_array_equal(whole["melody"], parts["melody"])
+
+
+def test_what_is_doubted_in_one_key_alone_stays(
+    tool: clean.Cleaning, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A cleaner that takes middle C for a fault, and knows all other pitches."""
+
+    def log_p(cleaner: Cleaner, part: cleaning._Part, rate: float) -> list[torch.Tensor]:
+        logs, at = [], 0
+        for f in CODEC.spec.fields:
+            observed = part.cells[0, :, at : at + f.rows]
+            log = torch.nn.functional.one_hot(observed, f.categories).float() * 4
+            if f.name == "melody":
+                log[observed == 2 + 60] = 0
+                log[..., 0] += 2.0 * (observed == 2 + 60)
+            logs.append(torch.log_softmax(log, -1))
+            at += f.rows
+        return logs
+
+    monkeypatch.setattr(cleaning, "_log_p", log_p)
+    windows = CODEC.encode(trio((Note(0, 4, 60), Note(8, 4, 67)), steps=64)).windows
+    given = (tool.opened.model, tool.cleaner, CODEC, windows)
+    kept = cleaning.clean(*given, rate=0.1, settings=SETTINGS).windows["melody"]
+    np.testing.assert_array_equal(kept, windows["melody"])
+    monkeypatch.setattr(type(CODEC), "renamings", lambda _: ())
+    alone = cleaning.clean(*given, rate=0.1, settings=SETTINGS).windows["melody"]
+    assert alone[0, 0, 0] == 0
+    assert alone[0, 0, 8] == 2 + 67
 
 
 def test_the_rate_of_a_short_piece_is_nearer_to_a_usual_one(

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from genvae.domains.base import Windows
+from genvae.domains.base import Windows, WindowSpec
 from genvae.domains.music.key import INTERVALS_WITHIN_C, MAJOR
 from genvae.domains.music.layouts import Layout, flat
 
@@ -15,6 +15,8 @@ OCTAVE_SHARE = 0.1
 """How often a chunk also moves by an octave, where the voices' ranges allow it."""
 
 
+NEARBY = (-5, -2, 2, 5)
+"""Semitones to the nearest keys of the circle of fifths."""
 FURTHEST = 14
 """Scale steps by which a distorted line moves at most: two octaves."""
 
@@ -88,6 +90,21 @@ def transpose_chunk(windows: Windows, layout: Layout, rng: np.random.Generator) 
         higher_NRT = np.where(x_NRT >= plan.first, x_NRT + interval, x_NRT)
         moved[plan.main] = higher_NRT.astype(x_NRT.dtype)
     return moved
+
+
+def transpositions(spec: WindowSpec, layout: Layout) -> list[dict[str, np.ndarray]]:
+    """Where each category goes in each of the ``NEARBY`` keys; the pitches that leave the range of
+    MIDI come in at its other end."""
+    categories = {field.name: field.categories for field in spec.fields}
+    found = []
+    for interval in NEARBY:
+        moved = {}
+        for plan in layout.pitched:
+            to_K = np.arange(categories[plan.main])
+            to_K[plan.first :] = np.roll(to_K[plan.first :], -interval)
+            moved[plan.main] = to_K
+        found.append(moved)
+    return found
 
 
 def relative_windows(windows: Windows, layout: Layout) -> np.ndarray:

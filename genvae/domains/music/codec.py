@@ -11,7 +11,12 @@ import numpy as np
 
 from genvae.domains.base import Codec, Constraints, Curve, Encoded, Report, Windows, Writer
 from genvae.domains.music import regions
-from genvae.domains.music.augment import distort_chunk, segment_bytes, transpose_chunk
+from genvae.domains.music.augment import (
+    distort_chunk,
+    segment_bytes,
+    transpose_chunk,
+    transpositions,
+)
 from genvae.domains.music.cadence import closed
 from genvae.domains.music.clusters import near_duplicates
 from genvae.domains.music.constraints import LayoutRules
@@ -123,6 +128,10 @@ class MusicCodec(Codec):
 
     def distort(self, windows: Windows, rng: np.random.Generator) -> Windows:
         return distort_chunk(windows, self.layout, rng)
+
+    def renamings(self) -> Sequence[Mapping[str, np.ndarray]]:
+        """Transpositions to the nearest keys."""
+        return transpositions(self.spec, self.layout)
 
     def corrupt(
         self,

@@ -5,11 +5,12 @@ from __future__ import annotations
 import time
 
 import numpy as np
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from genvae.domains.base import Encoded, Windows
-from genvae.domains.music.augment import FURTHEST, SCALE_STEPS
+from genvae.domains.music.augment import FURTHEST, NEARBY, SCALE_STEPS
 from genvae.domains.music.codec import MusicCodec
 from genvae.domains.music.domain import MusicDomain
 from genvae.domains.music.key import MAJOR
@@ -68,6 +69,23 @@ def test_augmentation_takes_well_under_a_millisecond() -> None:
     for _ in range(200):
         CODEC.augment(windows, rng)
     assert (time.perf_counter() - start) / 200 < 1e-3
+
+
+@pytest.mark.parametrize("layout", ["trio", "piano"])
+def test_a_song_in_other_words_is_that_song_in_a_nearby_key(layout: str) -> None:
+    codec = MusicDomain().open({"layout": layout})
+    rng = np.random.default_rng(0)
+    found = codec.renamings()
+    assert len(found) == len(NEARBY)
+    for to, interval in zip(found, NEARBY, strict=True):
+        assert set(to) == {plan.main for plan in codec.layout.pitched}
+        for plan in codec.layout.pitched:
+            assert sorted(to[plan.main]) == list(range(len(to[plan.main])))
+            pitches = rng.integers(plan.low, plan.high + 1, 50)
+            np.testing.assert_array_equal(
+                to[plan.main][plan.first + pitches], plan.first + pitches + interval
+            )
+            np.testing.assert_array_equal(to[plan.main][: plan.first], range(plan.first))
 
 
 def test_copies_are_told_up_to_transposition() -> None:
