@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 import torch
 
-from genvae.domains.base import Field
+from genvae.domains.base import OPEN, Field
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.decoding import _pick, _tempered, decode
 from tests.fakes import LONGER, BeadRules
@@ -165,3 +165,22 @@ def test_an_echo_keeps_the_rules(model: Autoencoder) -> None:
             if allowed is not None:
                 mask = np.broadcast_to(allowed, (4, np.asarray(allowed).shape[-1]))
                 assert mask[np.arange(4), cells[:, t, r]].all()
+
+
+def test_rules_see_what_is_decided_and_what_is_known_already(model: Autoencoder) -> None:
+    known = np.full((2, 16, 3), OPEN)
+    known[:, 5:, 1] = 2
+    known[1, 12:] = 1
+    seen = []
+
+    class Rules:
+        def allow(self, step: int, row: int, steps_NTR: np.ndarray) -> None:
+            assert (steps_NTR[:, :step] != OPEN).all()
+            assert (steps_NTR[:, step, :row] != OPEN).all()
+            np.testing.assert_array_equal(steps_NTR[:, step + 1 :], known[:, step + 1 :])
+            seen.append((step, row))
+
+    cells = decode(model.decoder, latents(2, 2), constraints=Rules(), known_NSR=known)
+    assert len(seen) == 16 * 3
+    np.testing.assert_array_equal(cells[known != OPEN], known[known != OPEN])
+    assert (cells != OPEN).all()
