@@ -19,7 +19,8 @@ from genvae.domains.base import Codec, Windows
 from genvae.evaluation import metrics
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import Generator
-from genvae.generation.latents import between
+from genvae.generation.latents import apart, between
+from genvae.generation.mist import Amid, way_of
 from genvae.models.files import ModelFile
 
 STEPS = 10
@@ -69,7 +70,10 @@ def decoded_ways(
     for a, b in pairs:
         z_a, z_b = posterior_means(model, a), posterior_means(model, b)
         z_KWPD = np.stack([between(z_a, z_b, float(t), method) for t in shares])
-        ways.append(generator.decode(z_KWPD))
+        far_K1 = np.array([[apart(max(t, 1 - t))] for t in map(float, shares)])
+        ways.append(
+            generator.decode(z_KWPD, amid=Amid(np.repeat(far_K1, len(z_a), axis=1), way_of([a, b])))
+        )
     return ways
 
 

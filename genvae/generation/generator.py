@@ -17,7 +17,7 @@ import torch
 
 from genvae.domains.base import Codec, Windows, split_cells
 from genvae.errors import OptionProblem, nearest
-from genvae.generation import noise
+from genvae.generation import mist, noise
 from genvae.generation.returns import Item, said_again, sources
 from genvae.models.decoding import decode
 from genvae.models.files import ModelFile
@@ -181,6 +181,7 @@ class Generator:
         contexts: Sequence[Mapping[str, Any]] = (),
         drawn: bool = False,
         known: Sequence[np.ndarray] = (),
+        amid: mist.Amid | None = None,
     ) -> list[Windows]:
         """Windows of each piece, all of one length. The temperature is multiplied by the model's
         ``cell_temperature``. At temperature 0 each cell is the most likely one; otherwise it is
@@ -188,7 +189,8 @@ class Generator:
         codec's constraints hear them (a song's meter). ``drawn`` are latents that ``draw`` gave to
         the items: they are heard blurred, if the model's card says so, and fields return as the
         form says. ``known`` are cells ``(S, R)`` of each piece that stay as they are, -1 those
-        that are decoded; of at most ``LONG`` windows.
+        that are decoded; of at most ``LONG`` windows. ``amid`` says which of the
+        latents lie between pieces: they are heard blurred, the more the farther they are.
         """
         out: list[Windows] = []
         size = 1 if len(z_NWPD) and z_NWPD.shape[1] > LONG else BATCH
@@ -200,6 +202,13 @@ class Generator:
                 told[row] = context
             hearing = self._hearing(part, rows, size, named, seed, temperature, drawn)
             hearing["constraints"] = self.codec.constraints(told)
+            if amid is not None and self.model.blur:
+                far = np.zeros((size, part.shape[1]), dtype=np.float32)
+                far[rows] = amid.far_NW[at : at + size]
+                level, z = self.model.blur, hearing["z_NQD"]
+                here = mist.Amid(far, amid.way)
+                z, blur = mist.between(z, here, level, self.positions, bars=self._formed)
+                hearing |= {"z_NQD": z, "blur_NQ": blur}
             if known:
                 hearing["known_NSR"] = np.zeros((size, *known[0].shape), dtype=np.int64)
                 hearing["known_NSR"][rows] = known[at : at + size]
@@ -226,7 +235,9 @@ class Generator:
         source_NW = sources(z_NWPD)
         blur = self.model.blur if drawn else 0.0
         z = np.zeros((size, *z_NWPD.shape[1:]), dtype=np.float32)
-        z[rows] = self._blurred(z_NWPD, source_NW, items, seed) if blur else z_NWPD
+        z[rows] = z_NWPD
+        if blur:
+            z[rows] = mist.drawn(z_NWPD, blur, source_NW, items, seed, bars=self._formed)
         uniforms, echo, rhyme = None, None, None
         if temperature > 0:
             uniforms = np.full((size, windows * spec.steps, spec.rows), 0.5)
@@ -246,21 +257,10 @@ class Generator:
             "rhyme_NSR": rhyme,
         }
 
-    def _blurred(
-        self, z_NWPD: np.ndarray, source_NW: np.ndarray, items: Sequence[Item], seed: int
-    ) -> np.ndarray:
-        """Latents through noise, windows of equal latents through the same; where pieces have a
-        form, all halves of windows (bars) through the same."""
-        level, sequence = self.model.blur, self.model.sequence
-        formed = sequence is not None and sequence.form is not None and self.positions % 2 == 0
-        out = np.array(z_NWPD, dtype=np.float32)
-        for z_WPD, source_W, item in zip(out, source_NW, items, strict=True):
-            stream = noise.stream(seed, *item, noise.BLUR)
-            shape = (1, self.positions // 2, self.latent) if formed else z_WPD.shape
-            mist = stream.standard_normal(shape, dtype=np.float32)
-            mist = np.tile(mist, (len(z_WPD), 2, 1)) if formed else mist[source_W]
-            z_WPD[:] = np.sqrt(1 - level**2) * z_WPD + level * mist
-        return out
+    @property
+    def _formed(self) -> bool:
+        sequence = self.model.sequence
+        return sequence is not None and sequence.form is not None and self.positions % 2 == 0
 
     def _decode_long(self, constraints: Any, **hearing: Any) -> np.ndarray:
         """A batch of one long piece; in stretches side by side where nothing looks far back."""

@@ -51,6 +51,12 @@ def between(a_WPD: np.ndarray, b_WPD: np.ndarray, t: float, method: str) -> np.n
     return np.stack(steps).reshape(a_WPD.shape).astype(np.float32)
 
 
+def apart(share: float) -> float:
+    """How far a step lies from any piece, 0 at one and 1 in the middle of a way; ``share`` is the
+    greatest share that a piece has in the step."""
+    return float(np.sin(np.pi * np.clip(share, 0.5, 1.0)))
+
+
 def amid(corners: Sequence[np.ndarray], u: float, v: float, method: str) -> np.ndarray:
     """Within four corners (top left, top right, bottom left, bottom right): ``u`` of the way
     along the top and the bottom path, then ``v`` of the way down between these two."""

@@ -38,9 +38,9 @@ class Blur(nn.Module):
         self.out = nn.Linear(HIDDEN, 2 * width, bias=False)
         nn.init.zeros_(self.out.weight)
 
-    def forward(self, blur_N: Tensor) -> tuple[Tensor, Tensor]:
-        """Levels ``(N,)`` to factor and shift, ``(N, C)`` each."""
-        angle = blur_N[:, None] * torch.arange(1, WAVES + 1, device=blur_N.device) * torch.pi / 2
+    def forward(self, blur: Tensor) -> tuple[Tensor, Tensor]:
+        """Levels of any shape to factor and shift, ``(..., C)`` each."""
+        angle = blur[..., None] * torch.arange(1, WAVES + 1, device=blur.device) * torch.pi / 2
         waves = torch.cat([angle.sin(), 1 - angle.cos()], dim=-1)
         gain, shift = self.out(torch.tanh(self.hidden(waves))).chunk(2, dim=-1)
         return 1 + gain, shift
@@ -57,10 +57,11 @@ def settled(unfold: nn.Linear, blur: Blur, level: float) -> nn.Linear:
 
 
 def heard(unfold: nn.Linear, blur: Blur | None, z_NQD: Tensor, blur_N: Tensor | None) -> Tensor:
-    """Latents as the decoder's first layer hears them, ``(N, Q, C)``."""
+    """Latents as the decoder's first layer hears them, ``(N, Q, C)``; one level for each piece, or
+    one for each of its positions ``(N, Q)``."""
     x: Tensor = F.linear(z_NQD, unfold.weight, unfold.bias)
     if blur is None or blur_N is None:
         return x
-    factor, shift = blur(blur_N)
-    y: Tensor = x * factor[:, None] + shift[:, None]
+    factor, shift = blur(blur_N if blur_N.dim() > 1 else blur_N[:, None])
+    y: Tensor = x * factor + shift
     return y

@@ -41,12 +41,14 @@ def decode(
     echo_NSR: np.ndarray | None = None,
     rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
+    blur_NQ: Tensor | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
     are (-1: to be decoded), and what is decoded after them hears them. A cell of
     ``echo_NSR`` from 0 up says again what it was at that earlier step, where the constraints
     allow, and a cell of ``rhyme_NSR`` from 0 up keeps the outline of that step's (see ``rhyme``).
-    ``told_NC`` are the classes of each piece, for a decoder that hears them.
+    ``told_NC`` are the classes of each piece, for a decoder that hears them; ``blur_NQ`` is by how
+    much each latent is blurred, for one that hears that and was not told it before.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
     taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
@@ -54,7 +56,7 @@ def decode(
     device = decoder.words.starts.device
     return decode_steps(
         decoder,
-        decoder.upsampled(z_NQD.to(device), told_NC),
+        decoder.upsampled(z_NQD.to(device), told_NC, blur_NQ),
         uniforms_NSR=uniforms_NSR,
         temperature=temperature,
         constraints=constraints,

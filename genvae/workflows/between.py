@@ -16,7 +16,8 @@ import numpy as np
 from genvae.domains.base import Encoded, Windows
 from genvae.errors import FileProblem, OptionProblem, nearest
 from genvae.generation.generator import BATCH, Generator
-from genvae.generation.latents import METHODS, amid, between
+from genvae.generation.latents import METHODS, amid, apart, between
+from genvae.generation.mist import Amid, way_of
 from genvae.generation.stacks import decode_stack
 from genvae.workflows import told
 from genvae.workflows.aim import LIKENESS, Like
@@ -108,12 +109,13 @@ def interpolate(
     """
     check_path(steps, method)
     (a, b), _ = matched(opened, (a, b))
-    places = []
+    places, way = [], way_of([a.encoded.windows, b.encoded.windows])
     for step, t in enumerate(map(float, np.linspace(0.0, 1.0, steps))):
         context = _blended(opened, a.context, b.context, t)
         facts = {"step": step, "share": round(t, 4)}
         end = {0: a, steps - 1: b}.get(step)
-        places.append(Place(between(a.z_WPD, b.z_WPD, t, method), context, facts, end))
+        z_WPD, far = between(a.z_WPD, b.z_WPD, t, method), apart(max(t, 1 - t))
+        places.append(Place(z_WPD, context, facts, end, np.full(len(z_WPD), far), way))
     yield from delivered(opened, places)
 
 
@@ -132,14 +134,15 @@ def grid(
     check_grid(rows, columns, len(corners), method)
     (a, b, c, d), _ = matched(opened, corners)
     blend = partial(_blended, opened)
-    places = []
+    places, way = [], way_of([corner.encoded.windows for corner in (a, b, c, d)])
     for row, v in enumerate(map(float, np.linspace(0.0, 1.0, rows)), 1):
         for column, u in enumerate(map(float, np.linspace(0.0, 1.0, columns)), 1):
             z_WPD = amid([s.z_WPD for s in (a, b, c, d)], u, v, method)
             edges = blend(a.context, b.context, u), blend(c.context, d.context, u)
             facts = {"row": row, "column": column, "across": round(u, 4), "down": round(v, 4)}
             end = {(0.0, 0.0): a, (0.0, 1.0): b, (1.0, 0.0): c, (1.0, 1.0): d}.get((v, u))
-            places.append(Place(z_WPD, blend(*edges, v), facts, end))
+            far = np.full(len(z_WPD), apart(max(u, 1 - u) * max(v, 1 - v)))
+            places.append(Place(z_WPD, blend(*edges, v), facts, end, far, way))
     yield from delivered(opened, places)
 
 
@@ -152,6 +155,15 @@ class Place:
     facts: dict[str, Any]
     end: Source | None = None
     """The piece whose latents these are, at the ends of a way."""
+    far_W: np.ndarray | None = None
+    """How far each window lies from the ends (see ``latents.apart``); None: nowhere far."""
+    way: int = 0
+    """See ``mist.way_of``."""
+
+    @property
+    def amid_W(self) -> np.ndarray:
+        """The same, 0 where it is not known."""
+        return np.zeros(len(self.z_WPD)) if self.far_W is None else self.far_W
 
 
 def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
@@ -166,6 +178,7 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
             decoded = generator.decode(
                 np.stack([place.z_WPD for place in part]),
                 contexts=[place.context for place in part],
+                amid=Amid(np.stack([place.amid_W for place in part]), part[0].way),
             )
         for number, (place, windows) in enumerate(zip(part, decoded, strict=True), at):
             facts = place.facts | {"attempt": 0}
@@ -213,7 +226,9 @@ def _settled(opened: Opened, generator: Generator, place: Place, made: Made, num
         heat, z = SETTLING, place.z_WPD
         drawn = (decode_stack(generator, z, stack, item=i, temperature=heat) for i in items)
     else:
-        drawn = generator.decode(repeated, items=items, temperature=SETTLING, contexts=contexts)
+        amid = Amid(np.tile(place.amid_W, (len(items), 1)), place.way)
+        options: dict[str, Any] = {"temperature": SETTLING, "contexts": contexts}
+        drawn = generator.decode(repeated, items=items, amid=amid, **options)
     for (_, attempt), windows in zip(items, drawn, strict=True):
         facts = made.facts | {"attempt": attempt}
         other = _finished(opened, windows, place, facts, repair=True)
@@ -237,7 +252,9 @@ def morph(opened: Opened, a: Source, b: Source, *, method: str = "spherical") ->
     )
     context = opened.codec.travel(a.context, b.context, list(map(float, shares)))
     context |= told.both(a.context, b.context)
-    return next(delivered(opened, [Place(z, context, {"morph": True})]))
+    way = way_of([a.encoded.windows, b.encoded.windows])
+    far_W = np.array([apart(max(t, 1 - t)) for t in shares])
+    return next(delivered(opened, [Place(z, context, {"morph": True}, None, far_W, way)]))
 
 
 def check_path(steps: int, method: str) -> None:
