@@ -7,10 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+import numpy as np
+
 from genvae.errors import OptionProblem
 from genvae.evaluation.metrics import events_f1
 from genvae.generation import noise
 from genvae.generation.edit import neighbour
+from genvae.generation.latents import apart
+from genvae.generation.mist import way_of
 from genvae.workflows import deliver
 from genvae.workflows.between import Place, delivered
 from genvae.workflows.incoming import Source
@@ -38,12 +42,14 @@ def varied(
     check(n, amount)
     gaussian = opened.model.gaussian
     mean_Z, factor_ZZ = gaussian.mean.numpy(), gaussian.factor.numpy()
-    places = []
+    places, way = [], way_of([source.encoded.windows])
+    # As far from the piece as that share of the way to another one.
+    far_W = np.full(len(source.z_WPD), apart(1 - amount / 2))
     for index in range(n):
         rng = noise.stream(seed, index, 0, noise.LATENTS)
         z_WPD = neighbour(source.z_WPD, mean_Z, factor_ZZ, amount, rng)
         facts = {"of": source.name, "seed": seed, "index": index, "amount": amount}
-        places.append(Place(z_WPD, source.context, facts))
+        places.append(Place(z_WPD, source.context, facts, None, far_W, way))
     found = list(delivered(opened, places))
     for made in found:
         kept = events_f1(opened.codec, made.windows, source.encoded.windows)
