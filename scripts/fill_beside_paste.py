@@ -27,7 +27,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec, Windows, split_cells, stack_cells
+from genvae.domains.base import OPEN, Codec, Windows, split_cells, stack_cells
 from genvae.generation import filling
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import Generator
@@ -139,7 +139,7 @@ def main() -> None:
         made = generator.decode(z_NWPD, items=items, seed=0, temperature=heat, drawn=True)[0]
         gap_WTR = np.broadcast_to(open_W[:, None, None] & own_R, real.shape)
         pasted = np.where(gap_WTR, stack_cells(spec, made), real)
-        known = np.where(gap_WTR, filling.OPEN, real)
+        known = np.where(gap_WTR, OPEN, real)
         rows["pasted"].append(judged(pasted))
         best = filling.fill(
             generator,
