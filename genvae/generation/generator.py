@@ -259,6 +259,7 @@ class Generator:
 
     @property
     def _formed(self) -> bool:
+        """Do bars, the halves of windows, go through the same noise?"""
         sequence = self.model.sequence
         return sequence is not None and sequence.form is not None and self.positions % 2 == 0
 

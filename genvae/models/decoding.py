@@ -109,7 +109,7 @@ def decode_steps(
     device = u.device
     pieces, steps, _ = u.shape
     conditions = decoder.steps.conditions(u)
-    cells = np.full((pieces, steps, decoder.spec.rows), OPEN)
+    cells = np.full((pieces, steps, decoder.spec.rows), OPEN, dtype=np.int64)
     memory = decoder.steps.start(pieces)
     past = torch.zeros_like(u[:, 0])
     blank = torch.zeros(pieces, decoder.spec.rows, decoder.cell_width, device=device)

@@ -23,7 +23,8 @@ def find_apart(x_NRC: np.ndarray, tileset: Tileset) -> Facts:
     """What tiles are never neighbours: what is kept where windows are not layered."""
     across_KK = _neighbours(x_NRC[:, :, :-1], x_NRC[:, :, 1:], tileset)
     upwards_KK = _neighbours(x_NRC[:, :-1], x_NRC[:, 1:], tileset)
-    halves = np.flatnonzero(_halves(across_KK).any(0) | _halves(across_KK).any(1))
+    pairs_KK = _halves(across_KK)
+    halves = np.flatnonzero(pairs_KK.any(0) | pairs_KK.any(1))
     return Facts(
         apart_beside=_never(across_KK, tileset),
         apart_above=_never(upwards_KK, tileset),
