@@ -15,7 +15,7 @@ import torch
 
 from genvae.domains.base import Codec, Windows, split_cells
 from genvae.evaluation import metrics
-from genvae.generation.generator import BATCH, Generator
+from genvae.generation.generator import Generator, together
 from genvae.models.decoding import decode
 from genvae.models.files import ModelFile
 
@@ -140,8 +140,9 @@ def sampled(
     """First draws of ``sample`` at default settings: what the model makes before any check."""
     generator = Generator(model, codec)
     out: list[Windows] = []
-    for at in range(0, pieces, BATCH):
-        items = [(i, 0) for i in range(at, min(pieces, at + BATCH))]
+    most = together(windows)
+    for at in range(0, pieces, most):
+        items = [(i, 0) for i in range(at, min(pieces, at + most))]
         heat = temperature(model)
         z = generator.draw(items, windows, seed=seed, prior=prior, temperature=heat)
         out += generator.decode(z, items=items, seed=seed, temperature=heat, drawn=True)

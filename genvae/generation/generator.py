@@ -2,8 +2,9 @@
 
 Axes:  N pieces · W windows · P positions of a window · Q = W*P · D dims of z · S steps · R cells
 
-Work is done in batches of one fixed size, padded where fewer are wanted: the arithmetic of an
-item then never depends on how many others were asked for.
+Work is done in whole batches of rows, padded where fewer are wanted, several side by side where
+pieces are short: matrix products give each row of them the same bits wherever it stands and however
+many there are, so that an item never depends on what it is made beside.
 """
 
 from __future__ import annotations
@@ -25,6 +26,9 @@ from genvae.models.form import SAME, Guide, ends_of
 from genvae.models.long_decoding import decode_long
 
 BATCH = 16
+"""Rows of a batch. Of fewer, or of a number between, some products are summed in another order."""
+BATCHES, HELD = 4, 512
+"""So many batches are worked on side by side at most, and so many windows."""
 LONG = 64
 """Pieces of more windows are made one at a time: memory stays small, and the work still fills
 batches (see ``long_decoding``)."""
@@ -41,6 +45,18 @@ def one_thread() -> Iterator[None]:
         yield
     finally:
         torch.set_num_threads(before)
+
+
+def together(windows: int) -> int:
+    """How many pieces of so many windows are worked on side by side."""
+    if windows > LONG:
+        return 1
+    return BATCH * min(max(HELD // (windows * BATCH), 1), BATCHES)
+
+
+def _rows(pieces: int, windows: int) -> int:
+    """Rows for so many pieces: whole batches, or the one of a long piece."""
+    return 1 if windows > LONG else -(-pieces // BATCH) * BATCH
 
 
 class Generator:
@@ -71,31 +87,31 @@ class Generator:
         prior: str | None = None,
         temperature: float = 1.0,
     ) -> np.ndarray:
-        """Latents ``(N, W, P, D)`` of the items, each an (index, attempt); at most BATCH."""
+        """Latents ``(N, W, P, D)`` of the items, each an (index, attempt)."""
         p, d = self.positions, self.latent
-        name = self.prior_name(prior)
-        if windows > LONG and len(items) > 1:
+        name, most = self.prior_name(prior), together(windows)
+        if len(items) > most:
             options: dict[str, Any] = {"seed": seed, "prior": name, "temperature": temperature}
-            return np.concatenate([self.draw([item], windows, **options) for item in items])
-        size = 1 if windows > LONG else BATCH
-        rows = [0] if size == 1 else _rows(items)
+            parts = [items[at : at + most] for at in range(0, len(items), most)]
+            return np.concatenate([self.draw(part, windows, **options) for part in parts])
+        size = _rows(len(items), windows)
         streams = [noise.stream(seed, i, a, noise.LATENTS) for i, a in items]
         if name == "sequence":
             assert self.model.sequence is not None
             raw = np.zeros((size, windows * p, d, 2), dtype=np.float32)
-            for row, rng in zip(rows, streams, strict=True):
+            for row, rng in enumerate(streams):
                 raw[row, ..., 0] = rng.random((windows * p, d), dtype=np.float32)
                 raw[row, ..., 1] = rng.standard_normal((windows * p, d), dtype=np.float32)
-            guide = self._guide(items, rows, size, windows, seed)
+            guide = self._guide(items, size, windows, seed)
             z = self.model.sequence.sample(torch.from_numpy(raw), temperature, guide)
         else:
             raw = np.zeros((size, windows, p * d), dtype=np.float32)
-            for row, rng in zip(rows, streams, strict=True):
+            for row, rng in enumerate(streams):
                 raw[row] = rng.standard_normal((windows, p * d), dtype=np.float32)
             z = torch.from_numpy(raw) * temperature
             if name == "gaussian":
                 z = self.model.gaussian.transform(z.reshape(size * windows, p * d))
-        return z.reshape(size, windows, p, d).numpy()[rows]
+        return z.reshape(size, windows, p, d).numpy()[: len(items)]
 
     @one_thread()
     def redraw(
@@ -108,20 +124,21 @@ class Generator:
         prior: str | None = None,
         temperature: float = 1.0,
     ) -> np.ndarray:
-        """The latents of at most BATCH pieces, drawn anew where they are ``open``: by the sequence
-        prior after those before them, by the others given those of the window that stay."""
+        """The latents of pieces of at most LONG windows, drawn anew where they are ``open``: by the
+        sequence prior after those before them, by the others given those of the window that stay.
+        At most ``together`` of them."""
         n, w, p, d = z_NWPD.shape
-        name, rows = self.prior_name(prior), _rows(items)
+        name, size = self.prior_name(prior), _rows(len(items), w)
         streams = [noise.stream(seed, i, a, noise.LATENTS) for i, a in items]
         mist = [rng.standard_normal((w, p * d), dtype=np.float32) for rng in streams]
         if name == "sequence":
             assert self.model.sequence is not None
-            raw = np.zeros((BATCH, w * p, d, 2), dtype=np.float32)
-            known = np.zeros((BATCH, w * p, d), dtype=np.float32)
-            known[rows] = z_NWPD.reshape(n, w * p, d)
-            opened = np.zeros((BATCH, w * p), dtype=bool)
-            opened[rows] = open_NWP.reshape(n, w * p)
-            for row, rng, normal_WX in zip(rows, streams, mist, strict=True):
+            raw = np.zeros((size, w * p, d, 2), dtype=np.float32)
+            known = np.zeros((size, w * p, d), dtype=np.float32)
+            known[:n] = z_NWPD.reshape(n, w * p, d)
+            opened = np.zeros((size, w * p), dtype=bool)
+            opened[:n] = open_NWP.reshape(n, w * p)
+            for row, (rng, normal_WX) in enumerate(zip(streams, mist, strict=True)):
                 raw[row, ..., 0] = rng.random((w * p, d), dtype=np.float32)
                 raw[row, ..., 1] = normal_WX.reshape(w * p, d)
             found = self.model.sequence.sample(
@@ -130,7 +147,7 @@ class Generator:
                 known_NKD=torch.from_numpy(known),
                 open_NK=torch.from_numpy(opened),
             )
-            z = found.numpy()[rows].reshape(z_NWPD.shape)
+            z = found.numpy()[:n].reshape(z_NWPD.shape)
             # Those that stay went through the prior's scale and back: they are to be the same.
             return np.where(open_NWP[..., None], z, z_NWPD)
         out = np.array(z_NWPD, dtype=np.float32)
@@ -144,9 +161,7 @@ class Generator:
                     z_WPD[at][open_WP[at]] = normal_X.reshape(p, d)[open_WP[at]]
         return out
 
-    def _guide(
-        self, items: Sequence[Item], rows: Sequence[int], size: int, windows: int, seed: int
-    ) -> Guide | None:
+    def _guide(self, items: Sequence[Item], size: int, windows: int, seed: int) -> Guide | None:
         """The form of each item, if the model's prior has forms."""
         form = None if self.model.sequence is None else self.model.sequence.form
         if form is None:
@@ -154,7 +169,7 @@ class Generator:
         # Rows that nobody asked for cost nothing: they copy.
         lag = np.minimum(np.ones((size, windows), dtype=np.int64), np.arange(windows))
         kind = np.full((size, windows), SAME)
-        for row, (i, a) in zip(rows, items, strict=True):
+        for row, (i, a) in enumerate(items):
             stream = noise.stream(seed, i, a, noise.FORM)
             lag[row], kind[row], _ = form.sample(windows, stream)
         ends = np.tile(ends_of(0, windows, windows), (size, 1, 1))
@@ -193,35 +208,34 @@ class Generator:
         latents lie between pieces: they are heard blurred, the more the farther they are.
         """
         out: list[Windows] = []
-        size = 1 if len(z_NWPD) and z_NWPD.shape[1] > LONG else BATCH
-        for at in range(0, len(z_NWPD), size):
-            part, named = z_NWPD[at : at + size], items[at : at + size]
-            rows = _rows(named) if named and size > 1 else list(range(len(part)))
-            told: list[Mapping[str, Any]] = [{} for _ in range(size if contexts else 0)]
-            for row, context in zip(rows, contexts[at : at + size], strict=False):
-                told[row] = context
-            hearing = self._hearing(part, rows, size, named, seed, temperature, drawn)
+        windows, spec = z_NWPD.shape[1], self.codec.spec
+        most = together(windows)
+        for at in range(0, len(z_NWPD), most):
+            part, named = z_NWPD[at : at + most], items[at : at + most]
+            n, size = len(part), _rows(len(part), windows)
+            told = list(contexts[at : at + most])
+            if contexts:
+                told += [{}] * (size - len(told))
+            hearing = self._hearing(part, size, named, seed, temperature, drawn)
             hearing["constraints"] = self.codec.constraints(told)
             if amid is not None and self.model.blur:
-                far = np.zeros((size, part.shape[1]), dtype=np.float32)
-                far[rows] = amid.far_NW[at : at + size]
+                far = np.zeros((size, windows), dtype=np.float32)
+                far[:n] = amid.far_NW[at : at + n]
                 level, z = self.model.blur, hearing["z_NQD"]
                 here = mist.Amid(far, amid.way)
                 z, blur = mist.between(z, here, level, self.positions, bars=self._formed)
                 hearing |= {"z_NQD": z, "blur_NQ": blur}
             if known:
                 hearing["known_NSR"] = np.zeros((size, *known[0].shape), dtype=np.int64)
-                hearing["known_NSR"][rows] = known[at : at + size]
+                hearing["known_NSR"][:n] = known[at : at + n]
             cells = (self._decode_long if size == 1 else decode)(**hearing)
-            windows, spec = part.shape[1], self.codec.spec
-            for row in rows:
-                out.append(split_cells(spec, cells[row].reshape(windows, spec.steps, spec.rows)))
+            shaped = cells[:n].reshape(n, windows, spec.steps, spec.rows)
+            out += [split_cells(spec, one) for one in shaped]
         return out
 
     def _hearing(
         self,
         z_NWPD: np.ndarray,
-        rows: Sequence[int],
         size: int,
         items: Sequence[Item],
         seed: int,
@@ -235,19 +249,20 @@ class Generator:
         source_NW = sources(z_NWPD)
         blur = self.model.blur if drawn else 0.0
         z = np.zeros((size, *z_NWPD.shape[1:]), dtype=np.float32)
-        z[rows] = z_NWPD
+        n = len(z_NWPD)
+        z[:n] = z_NWPD
         if blur:
-            z[rows] = mist.drawn(z_NWPD, blur, source_NW, items, seed, bars=self._formed)
+            z[:n] = mist.drawn(z_NWPD, blur, source_NW, items, seed, bars=self._formed)
         uniforms, echo, rhyme = None, None, None
         if temperature > 0:
             uniforms = np.full((size, windows * spec.steps, spec.rows), 0.5)
-            for row, item in zip(rows, items, strict=True):
+            for row, item in enumerate(items):
                 uniforms[row] = self._cell_noise(item, windows, seed)
         if items and form is not None:
             again = said_again(source_NW, spec, form if drawn else None, items, seed)
             echo = np.full((size, windows * spec.steps, spec.rows), -1)
             rhyme = echo.copy()
-            echo[rows], rhyme[rows] = again.echo_NSR, again.rhyme_NSR
+            echo[:n], rhyme[:n] = again.echo_NSR, again.rhyme_NSR
         return {
             "decoder": self.model.decoder.hearing(blur, drawn),
             "z_NQD": torch.from_numpy(z.reshape(size, -1, self.latent)),
@@ -277,8 +292,3 @@ class Generator:
             constraints=constraints,
         )
         return cells_SR[None]
-
-
-def _rows(items: Sequence[Item]) -> list[int]:
-    rows = [index % BATCH for index, _ in items]
-    return rows if len(set(rows)) == len(rows) else list(range(len(rows)))

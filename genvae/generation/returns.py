@@ -19,7 +19,7 @@ from genvae.generation import noise
 from genvae.models.form import Form
 
 Item = tuple[int, int]
-"""(index, attempt): an item always sits in row ``index % BATCH`` of its batch."""
+"""(index, attempt): what the noise of a piece is drawn from."""
 
 
 def sources(z_NWPD: np.ndarray) -> np.ndarray:

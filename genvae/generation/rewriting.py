@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Reopened, Report, Windows, stack_cells
-from genvae.generation.generator import BATCH, LONG, Generator
+from genvae.generation.generator import LONG, Generator, together
 from genvae.generation.returns import Item
 
 ROUNDS = 8
@@ -59,21 +59,10 @@ def rewrite(
         trials = [trial for trial in trials if trial.goes_on]
         if not trials:
             return
-        for batch in _batches(trials):
-            _round(generator, batch, number, {"seed": seed, "temperature": temperature}, prior)
-
-
-def _batches(trials: Sequence[_Trial]) -> list[list[_Trial]]:
-    """As few batches as can be: an item always sits in the row of its index."""
-    found: list[dict[int, _Trial]] = []
-    for trial in trials:
-        row = trial.draft.item[0] % BATCH
-        free = next((batch for batch in found if row not in batch), None)
-        if free is None:
-            found.append({row: trial})
-        else:
-            free[row] = trial
-    return [list(batch.values()) for batch in found]
+        most = together(len(trials[0].z_WPD))
+        for at in range(0, len(trials), most):
+            told = {"seed": seed, "temperature": temperature}
+            _round(generator, trials[at : at + most], number, told, prior)
 
 
 def _round(

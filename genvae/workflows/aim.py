@@ -22,7 +22,7 @@ from genvae.domains.base import Windows
 from genvae.generation import noise
 from genvae.generation.aiming import Compass, alike
 from genvae.generation.edit import neighbour
-from genvae.generation.generator import BATCH, LONG, Generator
+from genvae.generation.generator import LONG, Generator, together
 from genvae.generation.latents import looped
 from genvae.generation.returns import Item
 from genvae.generation.stacks import Stack, draw_stack
@@ -102,8 +102,8 @@ class Aim:
 
     @property
     def rows(self) -> int:
-        """Items that fit one batch."""
-        return BATCH // self.candidates
+        """Items whose candidates are worked on side by side."""
+        return max(together(self.windows) // self.candidates, 1)
 
     def target(self, goal: Goal, seed: int, index: int) -> float:
         """The value within a span that an item aims at."""

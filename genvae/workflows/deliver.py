@@ -12,7 +12,7 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.generation.generator import BATCH, Generator
+from genvae.generation.generator import BATCH, BATCHES, Generator, together
 from genvae.generation.returns import Item
 from genvae.generation.rewriting import Draft, rewrite
 from genvae.generation.stacks import draw_stack
@@ -56,8 +56,8 @@ __all__ = [
 
 ATTEMPTS = 12
 """Draws of one item before it is given up."""
-AT_ONCE = 4 * BATCH
-"""Items that are worked on together, so that redraws fill whole batches."""
+AT_ONCE = 2 * BATCHES * BATCH
+"""Items of a group: what is drawn again fills whole batches, too."""
 
 
 def sample(
@@ -98,7 +98,7 @@ def sample(
         wanted=wanted,
         like=like,
     )
-    rows = BATCH if asked.aim is None else asked.aim.rows
+    rows = together(asked.windows) if asked.aim is None else asked.aim.rows
     times = times or Times()
     generator = Generator(opened.model, opened.codec)
     for group in groups(indices):
@@ -244,18 +244,9 @@ def _decoded(
     return list(latents), generator.decode(latents, temperature=heat, drawn=True, **told)
 
 
-def _batch(waiting: deque[Item], rows: int = BATCH) -> list[Item]:
-    """Take the items that fit one batch, those that have waited longest first: at most one a row
-    (or its share of the rows), since an item always sits in the row of its index, whatever it is
-    decoded beside."""
-    taken: dict[int, Item] = {}
-    for _ in range(len(waiting)):
-        item = waiting.popleft()
-        if item[0] % rows in taken:
-            waiting.append(item)
-        else:
-            taken[item[0] % rows] = item
-    return list(taken.values())
+def _batch(waiting: deque[Item], rows: int) -> list[Item]:
+    """Take the items that are worked on side by side, those that have waited longest."""
+    return [waiting.popleft() for _ in range(min(rows, len(waiting)))]
 
 
 def groups(indices: Sequence[int]) -> Iterator[list[int]]:

@@ -16,7 +16,7 @@ from genvae.workflows.made import Made, Times
 from genvae.workflows.pool import MOST_WORKERS, for_each
 from genvae.workflows.store import Opened
 
-FEW = 7
+FEW = 4
 """Up to so many groups are made here: a process takes seconds to start."""
 
 
