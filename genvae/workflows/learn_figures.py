@@ -15,12 +15,15 @@ from genvae.domains.base import Encoded, Windows, WindowSpec, split_cells, stack
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import learn
-from genvae.workflows.edit import concepts_of, edited
+from genvae.workflows.edit import concepts_of, edited_together
 from genvae.workflows.incoming import Source
 from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of
 from genvae.workflows.score import calibrated, raw_scores, strangest
 from genvae.workflows.store import Opened
 from genvae.workflows.stretches import longer, stretches
+
+SIDE_BY_SIDE = 16
+"""Pieces that are edited together."""
 
 
 def tools(
@@ -76,13 +79,16 @@ def edit_figures(
     for at, name in enumerate(concepts.names):
         if concepts.spread_A[at] == 0:
             continue
-        facts = []
-        for number, source in enumerate(sources):
+        facts: list[dict[str, Any]] = []
+        for first in range(0, len(sources), SIDE_BY_SIDE):
+            part = dict(enumerate(sources[first : first + SIDE_BY_SIDE], first))
             # What has two notes has no syncopation, and flat ground cannot be flatter.
-            now = opened.codec.measure(source.piece)[name]
-            if np.isfinite(now) and now < opened.codec.attributes[name].high - 1e-9:
-                facts.append(edited(opened, source, {name: 1.0}, seed=number).facts)
-            tell(f"edit {name}", number + 1, len(sources))
+            now = {n: opened.codec.measure(source.piece)[name] for n, source in part.items()}
+            high = opened.codec.attributes[name].high - 1e-9
+            able = [n for n, value in now.items() if np.isfinite(value) and value < high]
+            made = edited_together(opened, [part[n] for n in able], {name: 1.0}, seeds=able)
+            facts += [one.facts for one in made]
+            tell(f"edit {name}", first + len(part), len(sources))
         facts = [f for f in facts if np.isfinite(f["moved"][name])]
         if not facts:
             continue

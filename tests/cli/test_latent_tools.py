@@ -73,6 +73,16 @@ def test_an_edit_raises_what_it_is_asked_to(bundled: Run, tmp_path: Path) -> Non
     assert (tmp_path / "out" / "edit-01.mid").exists()
 
 
+def test_an_edit_puts_in_what_latents_do_not_say(bundled: Run, tmp_path: Path) -> None:
+    done = bundled("edit", LEVEL, "--set", "doors=+1", "--out", tmp_path / "out", "--json")
+    line = done.document[0]
+    assert line["placed"]["doors"] >= 1
+    assert line["moved"]["doors"] > 0
+    assert line["others"] < 0.3
+    door = (tmp_path / "out" / "edit-01.txt").read_text().count("D")
+    assert door == (DATA / "levels" / "caves.txt").read_text().count("D") + 1
+
+
 def test_scores_name_each_window_and_are_drawn(bundled: Run, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     lines = (DATA / "levels" / "caves.txt").read_text().splitlines()
