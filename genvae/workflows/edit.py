@@ -64,9 +64,8 @@ def wishes(opened: Opened, given: Sequence[str]) -> dict[str, float]:
                 f"--set {text}: expected -{FURTHEST:g} to {FURTHEST:g} deviations, not 0"
             )
         found[name] = amount
-    learned = concepts_of(opened)
     for name in found:
-        if name not in learned.names or learned.spread_A[learned.names.index(name)] == 0:
+        if name not in editable(opened):
             raise OptionProblem(
                 f"--set {name}: not in the latents of {opened.model.name} "
                 "(all pieces that it learned from are alike in it, or it stands beside them)"
@@ -83,6 +82,13 @@ def concepts_of(opened: Opened) -> Concepts:
             f"genvae evaluate {opened.model.name} --tools --write learns them"
         )
     return found
+
+
+def editable(opened: Opened) -> list[str]:
+    """The attributes that the latents say something of. Raises ModelProblem."""
+    learned, attributes = concepts_of(opened), opened.codec.attributes
+    spread = dict(zip(learned.names, learned.spread_A.tolist(), strict=True))
+    return [name for name in learned.names if spread[name] > 0 and not attributes[name].chosen]
 
 
 def edited(

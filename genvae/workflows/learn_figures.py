@@ -15,7 +15,7 @@ from genvae.domains.base import Encoded, Windows, WindowSpec, split_cells, stack
 from genvae.generation.encoding import posterior_means
 from genvae.workflows import dataset as data
 from genvae.workflows import learn
-from genvae.workflows.edit import concepts_of, edited_together
+from genvae.workflows.edit import editable, edited_together
 from genvae.workflows.incoming import Source
 from genvae.workflows.learn import LENGTH, LONGEST, Progress, parts_of
 from genvae.workflows.score import calibrated, raw_scores, strangest
@@ -74,11 +74,8 @@ def edit_figures(
     cut = stretches(opened.codec, held, length, length)
     order = np.random.default_rng(seed).permutation(len(cut))[:pieces]
     sources = [_source(opened, cut[i], f"piece {i}") for i in order]
-    concepts = concepts_of(opened)
     found = {}
-    for at, name in enumerate(concepts.names):
-        if concepts.spread_A[at] == 0:
-            continue
+    for name in editable(opened):
         facts: list[dict[str, Any]] = []
         for first in range(0, len(sources), SIDE_BY_SIDE):
             part = dict(enumerate(sources[first : first + SIDE_BY_SIDE], first))

@@ -83,6 +83,18 @@ def test_an_edit_puts_in_what_latents_do_not_say(bundled: Run, tmp_path: Path) -
     assert door == (DATA / "levels" / "caves.txt").read_text().count("D") + 1
 
 
+def test_an_edit_that_asks_for_too_much_does_what_it_can(bundled: Run, tmp_path: Path) -> None:
+    done = bundled("edit", LEVEL, "--set", "density=-6", "--out", tmp_path / "out", "--json")
+    assert -6 < done.document[0]["moved"]["density"] < 0
+    assert "placed" not in done.document[0]
+
+
+def test_what_is_chosen_is_not_edited(bundled: Run) -> None:
+    done = bundled("edit", SONG, "--model", "melody", "--set", "tempo=+1")
+    assert done.code == 2
+    assert "--set tempo: not in the latents of melody" in done.err
+
+
 def test_scores_name_each_window_and_are_drawn(bundled: Run, tmp_path: Path) -> None:
     rng = np.random.default_rng(0)
     lines = (DATA / "levels" / "caves.txt").read_text().splitlines()
