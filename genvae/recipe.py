@@ -20,6 +20,7 @@ from genvae.settings import (
     LossSettings,
     ModelSettings,
     PlaceSettings,
+    PreferSettings,
     PriorSettings,
     TrainingSettings,
 )
@@ -41,6 +42,7 @@ class Recipe:
     prior: PriorSettings = field(default_factory=PriorSettings)
     clean: CleanSettings = field(default_factory=CleanSettings)
     place: PlaceSettings = field(default_factory=PlaceSettings)
+    prefer: PreferSettings = field(default_factory=PreferSettings)
 
     def __post_init__(self) -> None:
         _check(self.name != "" and self.domain != "", "a recipe needs a name and a domain")
@@ -110,7 +112,8 @@ class Recipe:
             place.width % 4 == 0 and place.width > 0,
             f"[place] width = {place.width}: expected a multiple of 4",
         )
-        _check(place.batch >= 1, "[place] batch: expected 1 or more")
+        for section, values in (("place", place), ("prefer", self.prefer)):
+            _check(values.batch >= 1, f"[{section}] batch: expected 1 or more")
         _check(t.average < 1, f"[training] average = {t.average}: expected below 1")
 
 
@@ -123,6 +126,7 @@ SECTIONS = {
     "prior": PriorSettings,
     "clean": CleanSettings,
     "place": PlaceSettings,
+    "prefer": PreferSettings,
 }
 
 KINDS = {int: "a whole number", float: "a number", str: "a text"}
@@ -191,12 +195,13 @@ def load(path: Path) -> Recipe:
 
 
 def to_dict(recipe: Recipe) -> dict[str, Any]:
-    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``. A recipe without conditions
-    or a placer says nothing of them: it is to the letter what it was before there were any."""
+    """Plain JSON-able mappings; ``from_dict(to_dict(r)) == r``. A recipe without conditions,
+    a placer or preferences says nothing of them: it is to the letter what it was before there were
+    any."""
     plain = dataclasses.asdict(recipe)
     plain["codec"] = dict(recipe.codec)
-    for section, nothing in (("condition", ConditionSettings()), ("place", PlaceSettings())):
-        if getattr(recipe, section) == nothing:
+    for section in ("condition", "place", "prefer"):
+        if getattr(recipe, section) == SECTIONS[section]():
             del plain[section]
     for section in SECTIONS.keys() & plain.keys():
         plain[section] = {

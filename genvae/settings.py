@@ -193,3 +193,22 @@ class PlaceSettings:
     """Multiply in bfloat16 while training: faster where the processor can."""
     heat: float = 1.0
     """By this the temperature of cells is multiplied where things are placed."""
+
+
+@dataclass(frozen=True)
+class PreferSettings:
+    """What the sequence prior is taught by pieces that had to be written anew to be playable, at
+    the end of a training (see ``training.preferring``)."""
+
+    pairs: int = 0
+    """So many; 0: it is taught nothing."""
+    length: str = ""
+    """How long those pieces are, as ``sample --length`` has it."""
+    steps: int = 500
+    batch: int = 16
+    """Pairs a step, beside a batch of real stretches as [prior] has it."""
+    strength: float = 0.2
+    """The higher, the fewer nats a pair has to gain."""
+    weight: float = 3.0
+    """Of what pairs say, beside the nats of a position of real pieces."""
+    rate: float = 4e-4

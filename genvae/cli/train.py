@@ -61,6 +61,10 @@ def train(
         bool,
         typer.Option("--placer-only", help="Train what places things on terrain, for --from."),
     ] = False,
+    prefer_only: Annotated[
+        bool,
+        typer.Option("--prefer-only", help="Teach the prior of --from what can be played."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -85,6 +89,8 @@ def train(
       genvae train trio --from trio --cleaner-only
       genvae corpora get boxoban
       genvae train sokoban --from sokoban --placer-only
+      genvae corpora get supertux
+      genvae train platformer --from platformer --prefer-only
 
     A folder of songs or levels is learned from with the recipe of the domain's default model.
     Presets keep its sizes and change what is minimised: autoencoder, regularised, contractive, vae
@@ -92,7 +98,8 @@ def train(
     [condition] of the recipe names); genvae compare sets them side by side.
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
-    With --prior-only or --decoder-only one part of a model is trained on, the others stay.
+    With --prior-only or --decoder-only one part of a model is trained on, the others stay. With
+    --prefer-only its prior learns from pieces that had to be written anew to be playable.
     """
     from genvae.workflows import runs
 
@@ -108,6 +115,7 @@ def train(
         decoder_only=decoder_only,
         cleaner_only=cleaner_only,
         placer_only=placer_only,
+        prefer_only=prefer_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -139,12 +147,16 @@ def train(
 def _beside(run: Run, voice: Voice) -> None:
     from genvae.workflows.train_cleaner import train_cleaner
     from genvae.workflows.train_placer import train_placer
+    from genvae.workflows.train_preferences import train_preferences
 
     assert run.start is not None
-    begin = train_cleaner if run.beside == "cleaner" else train_placer
+    assert run.beside
+    begin = {"cleaner": train_cleaner, "placer": train_placer, "prefer": train_preferences}[
+        run.beside
+    ]
     with _listening(voice, run) as listener:
         path = begin(run.recipe, start=run.start, out=run.out, folder=run.data, listen=listener)
-    if run.beside == "placer":
+    if run.beside != "cleaner":
         voice.say(f"model {path}: genvae sample --model {run.recipe.name}")
         return
     voice.say(f"cleaner {path}: genvae clean FILE --model {run.recipe.name}")

@@ -32,7 +32,7 @@ from genvae.models.placer import Placer
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.models.safe import write, write_bytes
 from genvae.recipe import Recipe, from_dict, to_dict
-from genvae.settings import PlaceSettings
+from genvae.settings import PlaceSettings, PreferSettings
 
 __all__ = ["ModelFile", "read", "save", "write", "write_bytes"]
 
@@ -114,6 +114,22 @@ def add_placer(
     card = json.loads(text["card"])
     card["training"] = {**card.get("training", {}), "placer": dict(figures)}
     write(path, tensors, header(recipe, json.loads(text["codec"]), card, text["version"]))
+
+
+def add_prior(
+    path: Path, sequence: SequencePrior, settings: PreferSettings, figures: Mapping[str, float]
+) -> None:
+    """Keep other weights of a model's sequence prior, and what they were taught by."""
+    with safe_open(path, "pt") as file:
+        text = dict(file.metadata())
+        tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+    for name, value in sequence.state_dict().items():
+        key = f"prior.sequence.{name}"
+        tensors[key] = value.detach().to(tensors[key].dtype).contiguous()
+    own = replace(from_dict(json.loads(text["recipe"])), prefer=settings)
+    card = json.loads(text["card"])
+    card["training"] = {**card.get("training", {}), "prefer": dict(figures)}
+    write(path, tensors, header(own, json.loads(text["codec"]), card, text["version"]))
 
 
 def rewrite_card(path: Path, card: Mapping[str, Any]) -> None:

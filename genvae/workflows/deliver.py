@@ -42,6 +42,7 @@ __all__ = [
     "Made",
     "Plan",
     "Times",
+    "drafts",
     "finish",
     "good",
     "groups",
@@ -152,7 +153,7 @@ def _drawn(
         return
     failed: list[Draft] = []
     for items in batches:
-        for draft in _drafts(opened, generator, asked, items, seed, times):
+        for draft in drafts(opened, generator, asked, items, seed, times):
             if raw or not draft.fails or stack_of(asked.trim) is not None:
                 yield _finished(opened, draft, seed, raw, times)
             else:
@@ -164,7 +165,7 @@ def _drawn(
         yield _finished(opened, draft, seed, raw, times)
 
 
-def _drafts(
+def drafts(
     opened: Opened,
     generator: Generator,
     asked: Plan,

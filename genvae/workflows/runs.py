@@ -27,7 +27,8 @@ CHECKPOINT = "checkpoint.safetensors"
 SOURCE = "run.json"
 
 
-Beside = Literal["cleaner", "placer"]
+Beside = Literal["cleaner", "placer", "prefer"]
+"""What may be trained alone, beside a model that stays as it is but for that."""
 
 
 @dataclass(frozen=True)
@@ -80,6 +81,7 @@ def plan(
     decoder_only: bool = False,
     cleaner_only: bool = False,
     placer_only: bool = False,
+    prefer_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -106,16 +108,21 @@ def plan(
             "--decoder-only": decoder_only or None,
             "--cleaner-only": cleaner_only or None,
             "--placer-only": placer_only or None,
+            "--prefer-only": prefer_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
         }
         return _resumed(resume, data, steps, [k for k, v in given.items() if v is not None])
-    if cleaner_only or placer_only:
+    alone: dict[Beside, bool] = {
+        "cleaner": cleaner_only,
+        "placer": placer_only,
+        "prefer": prefer_only,
+    }
+    for part in (part for part, chosen in alone.items() if chosen):
         unused = {"--prior-only": prior_only, "--decoder-only": decoder_only, "--preset": preset}
         unused |= {"--layout": layout, "--tileset": tileset}
-        unused |= {"--placer-only": cleaner_only and placer_only}
-        part: Beside = "cleaner" if cleaner_only else "placer"
+        unused |= {f"--{other}-only": alone[other] for other in alone if other != part}
         return _beside(part, recipe, start, data, name, steps, overwrite, unused)
     if prior_only and start is None:
         raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")
@@ -173,9 +180,11 @@ def _beside(
     found = files.read(began).recipe if recipe is None else recipes.load(_recipe_path(recipe))
     if steps is not None and part == "cleaner":
         found = replace(found, clean=replace(found.clean, steps=steps))
-    elif steps is not None:
+    elif steps is not None and part == "placer":
         found = replace(found, place=replace(found.place, steps=steps))
-    own = found.name if part == "placer" and recipe is not None else began.stem
+    elif steps is not None:
+        found = replace(found, prefer=replace(found.prefer, steps=steps))
+    own = found.name if part != "cleaner" and recipe is not None else began.stem
     found = _adjusted(found, name or own, None)
     dataset.files_of(found.data, data)
     out = home() / "models" / f"{found.name}{store.SUFFIX}"

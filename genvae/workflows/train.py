@@ -23,7 +23,7 @@ from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
 from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
-from genvae.settings import LossSettings, PlaceSettings
+from genvae.settings import LossSettings, PlaceSettings, PreferSettings
 from genvae.training.batches import Chunks
 from genvae.training.loop import Outcome, fit
 from genvae.training.prior import (
@@ -34,7 +34,7 @@ from genvae.training.prior import (
     latents_of,
 )
 from genvae.training.split import Split
-from genvae.workflows import conditions, learn, train_placer
+from genvae.workflows import conditions, learn, train_placer, train_preferences
 from genvae.workflows import dataset as data
 from genvae.workflows.listener import Listener
 from genvae.workflows.trained_card import card_of
@@ -91,6 +91,8 @@ def train(
     codec.observe(split_cells(codec.spec, known))
     if recipe.place.steps:
         train_placer.check(recipe, codec)
+    if recipe.prefer.pairs:
+        train_preferences.check(recipe)
     given = files.read(start).conditions if start is not None else ()
     told, told_IC = conditions.learned(recipe, codec, pieces, parts, folder, given)
     for name, shares in conditions.shares(told, told_IC).items():
@@ -143,7 +145,7 @@ def train(
         gaussian=gaussian,
         sequence=sequence,
         copies=SegmentFilter.of(segments),
-        recipe=replace(recipe, place=PlaceSettings()),
+        recipe=replace(recipe, place=PlaceSettings(), prefer=PreferSettings()),
         codec=codec.config,
         card=card,
         version=__version__,
@@ -154,6 +156,8 @@ def train(
         files.add_placer(out, kept.placer, kept.recipe.place, figures)
     elif recipe.place.steps:
         train_placer.add_to(out, recipe, codec, pieces, parts, folder, listen)
+    if recipe.prefer.pairs and not decoder_only:
+        train_preferences.add_to(out, recipe, codec, pieces, parts, folder, listen)
     if tools:
         learn.add_to(out, pieces, parts, listen.stage, listen.advance, listen.say)
     return out
