@@ -117,8 +117,8 @@ BASE = {"name": "a", "domain": "music"}
         (
             {"trianing": {}},
             "recipe: unknown key 'trianing'; did you mean 'training'? "
-            "known: clean, codec, condition, data, domain, loss, model, name, place, prior, title, "
-            "training",
+            "known: clean, codec, condition, data, domain, loss, model, name, place, prefer, "
+            "prior, title, training",
         ),
         (
             {"loss": {"bta": 1.0}},

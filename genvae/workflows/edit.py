@@ -37,9 +37,9 @@ UNPLAYABLE = 1.0
 NEARER, NOTHING, ASIDE = 1.5, 0.1, 0.25
 """What it costs to be off by all of what was asked for, by which share of that an attribute has
 not moved at all, and how far the others may move before it becomes dear."""
-ROUNDS, GOOD, WRONG = 10, 1.0, 4.0
-"""Rounds of looking around the best candidate, a price that will do, and what it costs at least if
-the attribute has not moved the right way: only then all rounds are gone, else half of them."""
+ROUNDS, USUAL, GOOD, WRONG = 14, 5, 1.0, 4.0
+"""Rounds of looking around the best candidate, those that are gone until a price will do, and what
+it costs at least if the attribute has not moved the right way: only then all rounds are gone."""
 
 OnRound = Callable[[], None]
 
@@ -174,7 +174,7 @@ def _search(
         way_Z = amount * concepts.direction(name, orthogonal=orthogonal)
         factor_ZZ = opened.model.gaussian.factor.numpy()
         for number in range(ROUNDS):
-            if price > (GOOD if number < ROUNDS // 2 else WRONG):
+            if price > (GOOD if number < USUAL else WRONG):
                 tried = edit.around(z_WPD, source.z_WPD, way_Z, factor_ZZ, BATCH, rng)
                 better = judge.best(tried, (yield tried))
                 z_WPD, price = min((z_WPD, price), better, key=lambda found: found[1])

@@ -21,6 +21,8 @@ from genvae.workflows.store import Opened
 
 FAR = 0.75
 """By this share of what was asked for an attribute must be off for things to be put right."""
+PUT = 0.3
+"""So much of what was asked for is put in then, or one thing: with more all else moves, too."""
 STALE = ("way", "rewritten", "copied", "copied_windows", "windows", "unusual")
 """Facts that are found anew."""
 
@@ -32,9 +34,10 @@ def put_right(
     asked: Mapping[str, float],
     spread: Mapping[str, float],
 ) -> Made:
-    """The edited piece with the number of things that was asked for (deviations by attribute, of
-    ``spread`` each), where the latents moved it by little and there is room; where the decoder
-    finds them likeliest (see ``generation.placing``). Facts gain ``placed``."""
+    """The edited piece with so many things more (or fewer) than the source that a third of what was
+    asked for is met, deviations of ``spread`` each, where the latents moved their number by little
+    and there is room. They come where the decoder finds them likeliest (see
+    ``generation.placing``). Facts gain ``placed``."""
     codec = opened.codec
     before = codec.measure(codec.assemble(source.encoded.windows, source.context))
     for name, amount in asked.items():
@@ -45,7 +48,7 @@ def put_right(
         if not math.isfinite(wanted) or abs(got - wanted) <= FAR * abs(amount) * spread[name]:
             continue
         step = math.copysign(1.0, amount)
-        number = max(round(before[name] + step * max(abs(amount) * spread[name], 1.0)), 0)
+        number = max(round(before[name] + step * max(PUT * abs(amount) * spread[name], 1.0)), 0)
         other = _with(opened, made, name, number)
         if other is not None:
             made = other
