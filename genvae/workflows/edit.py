@@ -34,9 +34,9 @@ CLOSE = 0.55
 """Candidates that keep less of the source (F1 of events) are taken only if nothing else serves."""
 UNPLAYABLE = 1.0
 """What a candidate costs that cannot be played."""
-NEARER, NOTHING, ASIDE = 1.5, 0.1, 0.25
-"""What it costs to be off by all of what was asked for, by which share of that an attribute has
-not moved at all, and how far the others may move before it becomes dear."""
+NEARER, FURTHEST_OFF, NOTHING, ASIDE = 1.5, 2.0, 0.1, 0.25
+"""What it costs to be off by all of what was asked for, and at most; by which share of that an
+attribute has not moved at all; how far the others may move before it becomes dear."""
 ROUNDS, USUAL, GOOD, WRONG = 14, 5, 1.0, 4.0
 """Rounds of looking around the best candidate, those that are gone until a price will do, and what
 it costs at least if the attribute has not moved the right way: only then all rounds are gone."""
@@ -283,7 +283,7 @@ class _Judge:
         price = 0.0
         for name, amount in self.asked.items():
             got = moved[name] if math.isfinite(moved[name]) else 0.0
-            price += NEARER * min(abs(got - amount) / abs(amount), 2.0)
+            price += min(NEARER * abs(got - amount) / abs(amount), FURTHEST_OFF)
             price += WRONG * (got / amount <= NOTHING)
         rest = [abs(v) for k, v in moved.items() if k not in self.asked and math.isfinite(v)]
         apart = float(np.mean(rest)) if rest else 0.0
