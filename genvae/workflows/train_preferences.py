@@ -3,7 +3,6 @@
 
 from __future__ import annotations
 
-from itertools import count
 from pathlib import Path
 from typing import Any
 
@@ -117,17 +116,20 @@ def pairs_of(opened: Opened, settings: PreferSettings, seed: int, listen: Listen
     """Pieces drawn as ``sample`` draws them that could not be played until a part was written
     anew: up to so many as asked for, None if there was not one."""
     asked = deliver.plan(opened, length=settings.length or None)
-    generator, codec, size = Generator(opened.model, opened.codec), opened.codec, 0
+    generator, codec, size = (
+        Generator(opened.model, opened.codec),
+        opened.codec,
+        together(asked.windows),
+    )
     told: dict[str, Any] = {"temperature": asked.temperature, "prior": asked.prior}
     before: list[np.ndarray] = []
     after: list[np.ndarray] = []
     moves: list[list[float]] = []
     listen.stage("write anew", settings.pairs)
-    for number in count():
-        size = together(asked.windows)
-        if len(before) >= settings.pairs or number * size >= SCARCE * settings.pairs:
+    for first in range(0, SCARCE * settings.pairs, size):
+        if len(before) >= settings.pairs:
             break
-        items = [(number * size + i, 0) for i in range(size)]
+        items = [(first + i, 0) for i in range(size)]
         drafts = deliver.drafts(opened, generator, asked, items, SEED + seed, Times())
         failed = [draft for draft in drafts if draft.fails]
         was = [(d.z_WPD, codec.measure(codec.assemble(d.windows, d.context))) for d in failed]
