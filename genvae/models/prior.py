@@ -17,6 +17,7 @@ from collections.abc import Sequence
 import numpy as np
 import torch
 from torch import Tensor, nn
+from torch.nn import functional as F
 
 from genvae.models.conditions import shifts
 from genvae.models.form import ENDS, KINDS, SAME, UNTOLD, Form, Guide
@@ -188,7 +189,7 @@ class SequencePrior(nn.Module):
         """What is added to the components' means: ``(..., D, M)``."""
         return None if reference is None else reference[..., None] * self.lean
 
-    @torch.no_grad()
+    @torch.inference_mode()
     def sample(
         self,
         noise_NQD2: Tensor,
@@ -206,6 +207,7 @@ class SequencePrior(nn.Module):
         on with.
         """
         n, q, d, _ = noise_NQD2.shape
+        noise = noise_NQD2.numpy()
         if self.form is None:
             guide = None
         memory, alone = self.steps.start(n), self.steps.conditions(None)
@@ -250,17 +252,10 @@ class SequencePrior(nn.Module):
             x = torch.empty(n, d)
             for r in range(d):
                 features = self.cells.step(base[:, r] + before, inner, r, alone_within)
-                log_weights, means, log_scales = self.likelihood.parts(features)
-                if lean is not None:
-                    means = means + lean[:, r]
-                edges = log_weights.exp().cumsum(-1)
-                pick = (edges < noise_NQD2[:, t, r, :1] * edges[:, -1:]).sum(-1, keepdim=True)
-                pick = pick.clamp(max=means.shape[-1] - 1)
-                value = means.gather(1, pick)[:, 0] + temperature * noise_NQD2[:, t, r, 1] * (
-                    log_scales.gather(1, pick)[:, 0].exp()
-                )
-                x[:, r] = value
-                before = self.value(value[:, None])
+                leaning = None if lean is None else lean[:, r]
+                value_N1 = self.likelihood.draw(features, noise[:, t, r], temperature, leaning)
+                x[:, r] = value_N1[:, 0]
+                before = F.linear(value_N1, self.value.weight, self.value.bias)
             if copied is not None and reference is not None:
                 x = torch.where(copied, reference, x)
             out[:, t] = x = torch.where(drawn_N1, x, out[:, t])

@@ -23,6 +23,9 @@ from genvae.workflows.usual import beyond
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
 such a run, and 9 of 101 held-out songs (versions of songs that were trained on)."""
+VAST = 256
+"""In a piece of more windows the copy is one longer: plain ground is in every game, and one in two
+thousand windows of real levels begins such a run of it."""
 OUTCOME = (
     "way",
     "rewritten",
@@ -171,20 +174,20 @@ def note_unusual(opened: Opened, made: Made, but: Collection[str] = ()) -> None:
     if int(made.context.get("bands", 1)) > 1:
         return
     usual = opened.model.card.get("usual", {})
-    found = beyond(usual, opened.codec, made.piece, len(made.z_WPD))
+    found = beyond(usual, opened.codec, made.piece, len(made.z_WPD), made.windows)
     if left := [name for name in found if name not in but]:
         made.facts["unusual"] = left
 
 
 def is_copy(known: np.ndarray) -> bool:
     """Does a piece repeat more of the training pieces than real ones repeat of each other?
-    ``known`` says of each window whether it is among them: ``COPIED_RUN`` in a row are too many,
-    and all of a shorter piece."""
+    ``known`` says of each window whether it is among them: ``COPIED_RUN`` in a row are too many
+    (one more in a ``VAST`` piece), and all of a shorter piece."""
     run = longest = 0
     for one in known:
         run = run + 1 if one else 0
         longest = max(longest, run)
-    return 0 < min(COPIED_RUN, len(known)) <= longest
+    return 0 < min(COPIED_RUN + (len(known) > VAST), len(known)) <= longest
 
 
 def signature(opened: Opened, facts: Mapping[str, Any]) -> str:

@@ -4,6 +4,13 @@ The bounds are the 5th and the 95th percentile of the training pieces, cut into 
 length, for each attribute that the codec measures; things that are counted are taken a window. The
 shares of a long piece vary less than those of a short one, so there are bounds for several lengths.
 They stand in the model's card under ``usual``.
+
+A piece of twice the longest length that was measured, or more, is judged in stretches of that
+length: the bounds say nothing of it as a whole (that there is no door in most stretches does not
+make a door in a hundred of them strange). Most of its stretches are to lie within the bounds, and a
+repair may carry none beyond.
+
+Axes:  N stretches · A attributes
 """
 
 from __future__ import annotations
@@ -13,7 +20,7 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains.base import Codec
+from genvae.domains.base import Codec, Windows
 from genvae.errors import CorpusProblem
 from genvae.workflows.stretches import measured, stretches
 
@@ -62,19 +69,59 @@ def table(codec: Codec, usual: Mapping[str, Any]) -> dict[str, dict[str, float]]
     }
 
 
-def beyond(usual: Mapping[str, Any], codec: Codec, piece: Any, windows: int) -> list[str]:
+def beyond(
+    usual: Mapping[str, Any],
+    codec: Codec,
+    piece: Any,
+    windows: int,
+    decoded: Windows | None = None,
+) -> list[str]:
     """The attributes of a piece of so many windows that lie beyond their bounds; none where a
-    card has no bounds."""
+    card has no bounds. ``decoded`` are the windows of a piece before it was repaired."""
     if not usual:
         return []
-    fitting = max((int(n) for n in usual if int(n) <= windows), default=min(map(int, usual)))
-    got = codec.measure(piece)
-    found = []
-    for name, (low, high) in usual[str(fitting)].items():
-        value = got.get(name, np.nan)
-        if codec.attributes[name].counted:
-            value /= windows
-        # Bounds are rounded to four places.
-        if np.isfinite(value) and not low - 1e-4 <= value <= high + 1e-4:
-            found.append(name)
-    return found
+    length = max((int(n) for n in usual if int(n) <= windows), default=min(map(int, usual)))
+    limits = usual[str(length)]
+    if windows >= 2 * length:
+        after_NA, touched_N = _stretched(codec, codec.encode(piece).windows, length, decoded)
+        beside_NA = _outside(codec, limits, after_NA, length)
+        beyond_A = (beside_NA != 0).mean(0) > 0.5
+        if decoded is not None and touched_N.any():
+            before_NA, _ = _stretched(codec, decoded, length)
+            within_NA = _outside(codec, limits, before_NA, length) == 0
+            beyond_A |= ((beside_NA != 0) & within_NA)[touched_N].any(0)
+    else:
+        got = codec.measure(piece)
+        values_1A = np.array([[float(got.get(name, np.nan)) for name in codec.attributes]])
+        beyond_A = _outside(codec, limits, values_1A, windows)[0] != 0
+    return [name for name, out in zip(codec.attributes, beyond_A, strict=True) if out]
+
+
+def _stretched(
+    codec: Codec, windows: Windows, length: int, other: Windows | None = None
+) -> tuple[np.ndarray, np.ndarray]:
+    """Attributes ``(N, A)`` of stretches of so many windows, the last one up to the end, and
+    which of them are not the same in ``other`` windows, ``(N,)``."""
+    count = len(next(iter(windows.values())))
+    begins = [*range(0, count - length, length), count - length]
+    parts = [{name: cells[b : b + length] for name, cells in windows.items()} for b in begins]
+    touched = [
+        other is not None
+        and any((other[name][b : b + length] != part[name]).any() for name in part)
+        for b, part in zip(begins, parts, strict=True)
+    ]
+    return measured(codec, parts), np.array(touched)
+
+
+def _outside(
+    codec: Codec, limits: Mapping[str, Any], values_NA: np.ndarray, windows: int
+) -> np.ndarray:
+    """-1 below the bounds, 1 above them, 0 within or where there is nothing to say, ``(N, A)``."""
+    out_NA = np.zeros(values_NA.shape, dtype=int)
+    for at, (name, attribute) in enumerate(codec.attributes.items()):
+        if name in limits:
+            low, high = limits[name]
+            values_N = values_NA[:, at] / (windows if attribute.counted else 1)
+            # Bounds are rounded to four places. NaN is neither.
+            out_NA[:, at] = (values_N > high + 1e-4).astype(int) - (values_N < low - 1e-4)
+    return out_NA

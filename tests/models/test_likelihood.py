@@ -127,3 +127,18 @@ def test_an_autoencoder_learns_fields_of_each_kind() -> None:
 def test_kinds_that_make_no_sense_are_refused(wrong: dict[str, Any]) -> None:
     with pytest.raises(ValueError, match="field 'x': a"):
         Field("x", **wrong)
+
+
+def test_a_value_is_drawn_from_the_component_in_which_its_uniform_number_falls() -> None:
+    mixture = MixtureOfGaussians(1, 3)
+    with torch.no_grad():
+        mixture.head.weight.zero_()
+        # Weights 1 : 2 : 1; the last standard deviation is clamped.
+        mixture.head.bias[:] = torch.tensor([0, np.log(2), 0, -1, 0, 1, -2, -1, -9])
+        features, at = torch.zeros(5, 1), [0.0, 0.2, 0.3, 0.7, 0.99]
+        uniform_normal = np.array([[u, 2.0] for u in at], dtype=np.float32)
+        value = mixture.draw(features, uniform_normal, 0.5, None)
+        leaning = mixture.draw(features, uniform_normal, 0.5, torch.full((5, 3), 0.25))
+    wide = np.exp([-2, -2, -1, -1, -5])
+    assert value[:, 0].numpy() == pytest.approx(np.array([-1, -1, 0, 0, 1]) + wide)
+    assert (leaning - value).numpy() == pytest.approx(np.full((5, 1), 0.25))

@@ -123,14 +123,18 @@ def test_the_future_does_not_change_a_density(prior: SequencePrior) -> None:
 def spied(monkeypatch: pytest.MonkeyPatch, call: Callable[[], Any]) -> list[Tensor]:
     """Features the mixture is asked about, in order."""
     seen: list[Tensor] = []
-    parts = MixtureOfGaussians.parts
 
-    def listen(self: MixtureOfGaussians, features: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        seen.append(features.clone())
-        return parts(self, features)
+    def listening(method: Callable[..., Any]) -> Callable[..., Any]:
+        def listen(self: MixtureOfGaussians, features: Tensor, *rest: Any) -> Any:
+            seen.append(features.clone())
+            return method(self, features, *rest)
+
+        return listen
 
     with monkeypatch.context() as patch, torch.no_grad():
-        patch.setattr(MixtureOfGaussians, "parts", listen)
+        for name in ("parts", "draw"):
+            method = getattr(MixtureOfGaussians, name)
+            patch.setattr(MixtureOfGaussians, name, listening(method))
         call()
     return seen
 

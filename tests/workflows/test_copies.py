@@ -69,6 +69,8 @@ def test_a_copy_in_every_draw_is_handed_out_and_says_so(opened: Open) -> None:
         ([1, 1, 0, 1], False),
         ([0, 1, 1, 1, 0, 0], True),
         ([1, 1, 0, 1, 1, 0, 1, 1], False),
+        ([*[0] * 300, 1, 1, 1], False),
+        ([*[0] * 300, 1, 1, 1, 1], True),
     ],
 )
 def test_what_a_copy_is(known: list[int], copy: bool) -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from typing import Any
 
 import numpy as np
 import pytest
@@ -13,7 +12,7 @@ from genvae.workflows import deliver
 from genvae.workflows.made import Made
 from genvae.workflows.store import Opened
 from genvae.workflows.usual import beyond, bounds, table
-from tests.fakes import BeadCodec, strings
+from tests.fakes import BeadCodec, Beads, strings
 
 from .conftest import Open  # noqa: TID252
 
@@ -51,20 +50,38 @@ def test_too_few_pieces_and_what_is_never_repaired_have_none() -> None:
 
 
 @pytest.mark.parametrize(
-    ("count", "windows", "found"), [(3, 2, []), (4, 2, ["beads"]), (3, 1, []), (6, 4, [])]
+    ("count", "windows", "found"), [(3, 2, []), (4, 2, ["beads"]), (3, 1, []), (5, 3, ["beads"])]
 )
 def test_what_lies_beyond(count: int, windows: int, found: list[str]) -> None:
     codec = steered(BeadCodec())
-    usual = {"1": {"beads": [0.0, 3.0]}, "2": {"beads": [1.5, 1.5]}}
-    piece = next(iter([_piece(count)]))
+    usual = {"1": {"beads": [0.0, 3.0]}, "2": {"beads": [1.0, 1.5]}}
+    piece = joined([count])
     assert beyond(usual, codec, piece, windows) == found
     assert beyond({}, codec, piece, windows) == []
 
 
-def _piece(count: int) -> Any:
-    from tests.fakes import Beads
+@pytest.mark.parametrize(
+    ("counts", "before", "found"),
+    [
+        ([2, 3, 8], [2, 3, 8], []),  # a stretch beyond the bounds is no wonder among three
+        ([2, 8, 8], [2, 8, 8], ["beads"]),
+        ([2, 3, 8], [2, 3, 3], ["beads"]),  # a repair carried it there
+        ([2, 3, 8], [2, 3, 7], []),  # it was there before
+        ([2, 3, 3], [2, 3, 8], []),
+    ],
+)
+def test_a_long_piece_is_judged_in_stretches(
+    counts: list[int], before: list[int], found: list[str]
+) -> None:
+    codec = steered(BeadCodec())
+    usual = {"2": {"beads": [1.0, 1.5]}}
+    decoded = codec.encode(joined(before)).windows
+    assert beyond(usual, codec, joined(counts), 6, decoded) == found
 
-    return Beads("one", "one", pieces([count])[0])
+
+def joined(counts: list[int]) -> Beads:
+    """Two windows for each of the counts, in one piece."""
+    return Beads("one", "one", np.concatenate(pieces(counts)))
 
 
 def bounded(session: Opened, low: float, high: float, *shares: float | None) -> Opened:
