@@ -142,6 +142,9 @@ class PriorSettings:
     form: bool = False
     """Learn how pieces return to what they have said, and tell the prior (see ``models.form``):
     stretches should then be as long as pieces."""
+    form_weight: float = 1.0
+    """The power of the odds by which whole forms are accepted, 0 to 1: the more, the nearer they
+    come to those of the pieces, in what goes round and returns exactly."""
     temperature: float = 1.0
     """The temperature that ``sample`` uses when none is asked for; kept in the model's card."""
     cell_temperature: float = 1.0

@@ -65,6 +65,10 @@ def train(
         bool,
         typer.Option("--prefer-only", help="Teach the prior of --from what can be played."),
     ] = False,
+    form_only: Annotated[
+        bool,
+        typer.Option("--form-only", help="Count anew how the songs of --from return."),
+    ] = False,
     resume: Annotated[
         str | None, typer.Option("--resume", metavar="RUN", help="Go on with a run.")
     ] = None,
@@ -87,6 +91,7 @@ def train(
       genvae train trio
       genvae train trio --from trio --decoder-only
       genvae train trio --from trio --cleaner-only
+      genvae train trio --from trio --form-only
       genvae corpora get boxoban
       genvae train sokoban --from sokoban --placer-only
       genvae corpora get supertux
@@ -99,7 +104,8 @@ def train(
     The run (checkpoints, metrics.jsonl) is kept in GENVAE_HOME/runs, the model in
     GENVAE_HOME/models: genvae sample --model mine uses it. Ctrl-C stops a run; --resume goes on.
     With --prior-only or --decoder-only one part of a model is trained on, the others stay. With
-    --prefer-only its prior learns from pieces that had to be written anew to be playable.
+    --prefer-only its prior learns from pieces that had to be written anew to be playable, with
+    --form-only nothing is learned: what songs return to is counted, and heard in new ones.
     """
     from genvae.workflows import runs
 
@@ -116,6 +122,7 @@ def train(
         cleaner_only=cleaner_only,
         placer_only=placer_only,
         prefer_only=prefer_only,
+        form_only=form_only,
         resume=resume,
         steps=steps,
         preset=preset,
@@ -146,14 +153,18 @@ def train(
 
 def _beside(run: Run, voice: Voice) -> None:
     from genvae.workflows.train_cleaner import train_cleaner
+    from genvae.workflows.train_form import train_form
     from genvae.workflows.train_placer import train_placer
     from genvae.workflows.train_preferences import train_preferences
 
     assert run.start is not None
     assert run.beside
-    begin = {"cleaner": train_cleaner, "placer": train_placer, "prefer": train_preferences}[
-        run.beside
-    ]
+    begin = {
+        "cleaner": train_cleaner,
+        "placer": train_placer,
+        "prefer": train_preferences,
+        "form": train_form,
+    }[run.beside]
     with _listening(voice, run) as listener:
         path = begin(run.recipe, start=run.start, out=run.out, folder=run.data, listen=listener)
     if run.beside != "cleaner":

@@ -26,6 +26,7 @@ from torch import Tensor
 from genvae.errors import ModelProblem, RecipeProblem
 from genvae.models.autoencoder import Autoencoder
 from genvae.models.copies import SegmentFilter
+from genvae.models.form import Form
 from genvae.models.knowledge import Calibration, Concepts
 from genvae.models.model_file import ModelFile
 from genvae.models.placer import Placer
@@ -129,6 +130,20 @@ def add_prior(
     own = replace(from_dict(json.loads(text["recipe"])), prefer=settings)
     card = json.loads(text["card"])
     card["training"] = {**card.get("training", {}), "prefer": dict(figures)}
+    write(path, tensors, header(own, json.loads(text["codec"]), card, text["version"]))
+
+
+def add_form(path: Path, form: Form, figures: Mapping[str, float]) -> None:
+    """Keep another form in a model's sequence prior, and what was found when it was weighed."""
+    with safe_open(path, "pt") as file:
+        text = dict(file.metadata())
+        tensors = {k: file.get_tensor(k) for k in file.keys()}  # noqa: SIM118
+    for name, value in form.state_dict().items():
+        tensors[f"prior.sequence.form.{name}"] = value.detach().half().contiguous()
+    card = json.loads(text["card"])
+    card["training"] = {**card.get("training", {}), "form": dict(figures)}
+    own = from_dict(json.loads(text["recipe"]))
+    own = replace(own, prior=replace(own.prior, form_weight=form.weight))
     write(path, tensors, header(own, json.loads(text["codec"]), card, text["version"]))
 
 

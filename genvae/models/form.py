@@ -11,39 +11,65 @@ forms go and draws new ones; the sequence prior hears the form and writes the la
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
 import torch
 from torch import Tensor, nn
 
+from genvae.models.form_tables import (
+    KINDS,
+    LENGTHS,
+    LIKE,
+    LONGEST,
+    NEAR,
+    NEW,
+    OFTENER,
+    PHASES,
+    ROUNDS,
+    RUNS,
+    SAME,
+    SORTS,
+    TRIES,
+    UNSEEN,
+    UNTOLD,
+    WEIGHED,
+    Counted,
+    Returns,
+    class_of,
+    class_shares,
+    classes,
+    length_class,
+    said_shares,
+    shapes,
+    sort_shares,
+)
 from genvae.models.rhyme import Rhyme
 
-UNTOLD, NEW, LIKE, NEAR, SAME = range(5)
-"""How a window returns: nothing is known; to nothing; in outline; with changes; exactly."""
-KINDS = 5
+__all__ = [
+    "ENDS",
+    "KINDS",
+    "LIKE",
+    "LONGEST",
+    "NEAR",
+    "NEW",
+    "REACHES",
+    "SAME",
+    "UNTOLD",
+    "Form",
+    "Guide",
+    "Returns",
+    "ends_of",
+    "returning",
+    "returns",
+]
+
 REACHES = (0.05, 2.0, 5.0)
 """Mean squared distances (in posterior variances, a number of z) up to which a window is SAME,
 NEAR and LIKE its nearest earlier one. Of two-bar windows of songs 18%, 25% and 20%."""
-LONGEST = 32
-"""Windows a return reaches back at most."""
 ENDS = 4
 """So many windows from the beginning, and from the end, are told apart."""
-PHASES = 32
-"""Forms are learned by the place of a window within so many: sections are four, eight or sixteen
-windows long, and tunes repeat them."""
-RUNS = 8
-SORTS = 16
-"""So many sorts of form: a reel and a ballad return in ways of their own."""
-LENGTHS = (6, 12, 24, 48)
-"""Pieces of up to so many windows, and longer ones, are of the sorts in shares of their own."""
-ROUNDS = 30
-FIRM = 1.0
-"""So many counts of all pieces together are added to those of each sort."""
-
-Returns = tuple[np.ndarray, np.ndarray]
-"""Lag and kind of each window of a piece, ``(W,)`` each."""
 
 
 @dataclass(frozen=True)
@@ -106,6 +132,11 @@ class Form(nn.Module):
     one's kind, on how long it has been kept and on the place within the piece; a new lag on the
     place; the kind on all of these but the run. Which fields return exactly depends on the kind.
     Tables of probabilities; the sorts are found by expectation maximisation.
+
+    Such a model knows the steps of a form but not its whole: it goes round one segment in more
+    pieces than songs do, and leaves fewer without any return. What is drawn is therefore accepted
+    by how much more often songs of its length have forms of its class than the model makes them
+    (rejection sampling).
     """
 
     sort: Tensor
@@ -113,33 +144,56 @@ class Form(nn.Module):
     leap: Tensor
     kind: Tensor
     said: Tensor
+    accepted: Tensor
 
-    def __init__(self, fields: int = 1) -> None:
+    def __init__(self, fields: int = 1, weight: float = 1.0) -> None:
         super().__init__()
-        self.fields = fields
-        for name, shape in _shapes(fields).items():
+        self.fields, self.weight = fields, weight
+        self.register_buffer("accepted", torch.ones(len(LENGTHS) + 1, *classes()))
+        self.register_load_state_dict_pre_hook(_accepting_all)  # type: ignore[no-untyped-call]
+        for name, shape in shapes(fields).items():
             self.register_buffer(name, torch.full(shape, 1 / shape[-1]))
         self.rhyme = Rhyme(fields)
 
     def fit(self, forms: Sequence[Returns], said: Sequence[np.ndarray] = ()) -> None:
         """Count the forms of the training pieces, each its lags and kinds ``(W,)``; ``said`` has
         which fields of each window return, ``(W, F)``."""
-        counted = _Counted(forms)
+        counted = Counted(forms)
         rng = np.random.default_rng(0)
         weight_NK = rng.dirichlet(np.ones(SORTS), len(forms))
         for _ in range(ROUNDS):
             tables = counted.tables(weight_NK)
             weight_NK = counted.sorts(tables, weight_NK.mean(0))
         tables = counted.tables(weight_NK)
-        tables["sort"] = _shares(weight_NK, [len(lags) for lags, _ in forms])
-        tables["said"] = _said(forms, said, self.fields)
+        tables["sort"] = sort_shares(weight_NK, [len(lags) for lags, _ in forms])
+        tables["said"] = said_shares(forms, said, self.fields)
         for name, table in tables.items():
             getattr(self, name).copy_(torch.from_numpy(table))
+        for length in range(len(LENGTHS) + 1):
+            some = [form for form in forms if length_class(len(form[0])) == length]
+            if some:
+                self.accepted[length] = torch.from_numpy(self._odds(some, rng))
+
+    def _odds(self, forms: Sequence[Returns], rng: np.random.Generator) -> np.ndarray:
+        """By what forms are accepted so that they are as these, which are of like length."""
+        lengths = rng.choice([len(lags) for lags, _ in forms], WEIGHED)
+        drawn = [self._drawn(int(length), rng) for length in lengths]
+        made = class_shares([(lags, kinds) for lags, kinds, _ in drawn])
+        odds = np.minimum((class_shares(forms) + UNSEEN) / (made + UNSEEN), OFTENER) ** self.weight
+        return np.asarray(odds / odds.max())
 
     def sample(self, windows: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
         """Lags and kinds of a new piece, ``(W,)`` each, and which fields return, ``(W, F)``."""
+        for _ in range(TRIES):
+            drawn = self._drawn(windows, rng)
+            if rng.random() < self.accepted[(length_class(windows), *class_of(*drawn[:2]))]:
+                break
+        return drawn
+
+    def _drawn(self, windows: int, rng: np.random.Generator) -> tuple[np.ndarray, ...]:
+        """The same, as the tables have it."""
         noise, whole = rng.random((windows, 4)), rng.random()
-        sort = _pick(self.sort[_length(windows)].double().numpy(), whole)
+        sort = _pick(self.sort[length_class(windows)].double().numpy(), whole)
         stay, leap, kind = (t[sort].double().numpy() for t in (self.stay, self.leap, self.kind))
         said = self.said.double().numpy()
         lags, kinds = np.zeros(windows, dtype=np.int64), np.full(windows, NEW, dtype=np.int64)
@@ -162,93 +216,9 @@ class Form(nn.Module):
         return lags, kinds, (parts[:, None] >> np.arange(self.fields) & 1).astype(bool)
 
 
-def _shapes(fields: int) -> dict[str, tuple[int, ...]]:
-    return {
-        "sort": (len(LENGTHS) + 1, SORTS),
-        "stay": (SORTS, KINDS, RUNS, PHASES, 2),
-        "leap": (SORTS, PHASES, LONGEST + 1),
-        "kind": (SORTS, 2, KINDS, PHASES, KINDS),
-        "said": (KINDS, 2**fields),
-    }
-
-
-def _length(windows: int) -> int:
-    return int(np.searchsorted(LENGTHS, windows))
-
-
-def _shares(weight_NK: np.ndarray, windows: Sequence[int]) -> np.ndarray:
-    """The shares of the sorts among pieces of each length, ``(len(LENGTHS) + 1, K)``."""
-    shares = np.tile(FIRM * weight_NK.mean(0), (len(LENGTHS) + 1, 1))
-    np.add.at(shares, [_length(w) for w in windows], weight_NK)
-    return np.asarray(shares / shares.sum(1, keepdims=True))
-
-
-class _Counted:
-    """What happens in the forms of pieces: for each table the piece ``(M,)`` and the place in the
-    table of each thing that happened."""
-
-    def __init__(self, forms: Sequence[Returns]) -> None:
-        self.pieces = len(forms)
-        self.shapes = {k: v[1:] for k, v in _shapes(1).items() if k not in ("sort", "said")}
-        found: dict[str, list[tuple[int, ...]]] = {name: [] for name in self.shapes}
-        for piece, (lags, kinds) in enumerate(forms):
-            run = 0
-            for w in range(1, len(lags)):
-                phase, before = w % PHASES, int(kinds[w - 1])
-                stays = int(lags[w] == lags[w - 1])
-                found["stay"].append((piece, before, min(run, RUNS - 1), phase, stays))
-                if not stays:
-                    found["leap"].append((piece, phase, int(lags[w])))
-                known = stays if lags[w] else 0
-                found["kind"].append((piece, known, before, phase, int(kinds[w])))
-                run = run + 1 if stays else 0
-        self.events = {}
-        for name, rows in found.items():
-            places = np.array(rows, dtype=np.int64).reshape(-1, 1 + len(self.shapes[name]))
-            flat = np.ravel_multi_index(tuple(places[:, 1:].T), self.shapes[name])
-            self.events[name] = (places[:, 0], flat)
-
-    def tables(self, weight_NK: np.ndarray) -> dict[str, np.ndarray]:
-        """The probabilities of each sort, a piece counting by its share in the sort."""
-        out = {}
-        for name, (piece_M, place_M) in self.events.items():
-            shape = self.shapes[name]
-            size = int(np.prod(shape))
-            counts = np.stack(
-                [np.bincount(place_M, w[piece_M], size).reshape(shape) for w in weight_NK.T]
-            )
-            pooled = counts.sum(0)
-            base = pooled.sum(tuple(range(pooled.ndim - 1)))
-            pooled = pooled + base / max(base.sum(), 1.0)
-            pooled /= np.maximum(pooled.sum(-1, keepdims=True), 1e-9)
-            counts = counts + FIRM * pooled
-            out[name] = counts / np.maximum(counts.sum(-1, keepdims=True), 1e-9)
-        return out
-
-    def sorts(self, tables: Mapping[str, np.ndarray], share_K: np.ndarray) -> np.ndarray:
-        """How likely each piece is of each sort, ``(N, K)``."""
-        log_NK = np.tile(np.log(share_K + 1e-9), (self.pieces, 1))
-        for name, (piece_M, place_M) in self.events.items():
-            logs = np.log(tables[name].reshape(SORTS, -1)[:, place_M] + 1e-12)
-            for sort in range(SORTS):
-                log_NK[:, sort] += np.bincount(piece_M, logs[sort], self.pieces)
-        log_NK -= log_NK.max(1, keepdims=True)
-        weight = np.exp(log_NK)
-        return np.asarray(weight / weight.sum(1, keepdims=True))
-
-
-def _said(forms: Sequence[Returns], said: Sequence[np.ndarray], fields: int) -> np.ndarray:
-    """For each kind how likely each set of fields returns; without examples all of them return
-    exactly where the window does, else none."""
-    counts = np.zeros((KINDS, 2**fields))
-    counts[:, 0] = 1e-3
-    counts[SAME] = 0.0
-    counts[SAME, -1] = 1e-3
-    for (_, kinds), said_WF in zip(forms, said, strict=False):
-        code = (said_WF.astype(np.int64) << np.arange(fields)).sum(1)
-        np.add.at(counts, (kinds[1:], code[1:]), 1.0)
-    shares: np.ndarray = counts / counts.sum(-1, keepdims=True)
-    return shares
+def _accepting_all(form: Form, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Files that were written before forms were weighed are read as what they are."""
+    state.setdefault(prefix + "accepted", torch.ones_like(form.accepted))
 
 
 def returning(cells_WTR: np.ndarray, lag_W: np.ndarray, rows: Sequence[slice]) -> np.ndarray:

@@ -96,7 +96,7 @@ class SequencePrior(nn.Module):
         self.likelihood = MixtureOfGaussians(cell, settings.components)
         self.condition = shifts(conditions, width)
         self.condition_cells = shifts(conditions, latent * cell)
-        self.form = Form(fields) if settings.form else None
+        self.form = Form(fields, settings.form_weight) if settings.form else None
         if self.form is not None:
             self.register_buffer("noise", torch.ones(latent))
             self.kinds = nn.Embedding(KINDS, width)

@@ -9,6 +9,10 @@ songs the outline of a voice is often that of the bar before while its notes mov
 counted from pieces, by the kind of the window (see ``form``) and by whether the half before did;
 pieces that rhyme much and pieces that do not are counted apart. What rhymes is drawn with the form,
 and the decoder then keeps the outline.
+
+Decoders rhyme without being told, too, and some voices more than songs do. Each field therefore has
+a weight, by which its probabilities are multiplied so that as much rhymes in the end as in songs
+(see ``balanced``).
 """
 
 from __future__ import annotations
@@ -47,15 +51,47 @@ def rhymes(cells_WTR: np.ndarray, spec: WindowSpec) -> np.ndarray:
     return found.reshape(windows, 2, -1)
 
 
+def rhyme_counts(cells_WTR: np.ndarray, spec: WindowSpec) -> np.ndarray:
+    """How many halves of a piece have the outline of the half before, and how many could: those
+    in which something begins, as in the half before; ``(2, F)``."""
+    halves = cells_WTR.reshape(2 * len(cells_WTR), spec.steps // 2, -1)
+    found, at = np.zeros((2, len(spec.fields)), dtype=np.int64), 0
+    rhyming_HF = rhymes(cells_WTR, spec).reshape(len(halves), -1)
+    for f, field in enumerate(spec.fields):
+        begins_H = np.any(outline(halves[:, :, at : at + field.rows], field), axis=(1, 2))
+        could_H = begins_H[1:] & begins_H[:-1]
+        found[:, f] = (could_H & rhyming_HF[1:, f]).sum(), could_H.sum()
+        at += field.rows
+    return found
+
+
+def balanced(
+    weights: Sequence[np.ndarray], made: Sequence[np.ndarray], real_F: np.ndarray
+) -> np.ndarray:
+    """The weight of each field, in [0, 1], with which as much rhymes as in real pieces: between
+    those that were tried, ``(F,)`` each, by the shares that were ``made`` with them."""
+    tried_NF, made_NF = np.stack(weights), np.stack(made)
+    found = np.ones(len(real_F))
+    for f, real in enumerate(real_F):
+        order = np.argsort(tried_NF[:, f], kind="stable")
+        # More weight makes more rhymes, but for chance.
+        rising = np.maximum.accumulate(made_NF[order, f])
+        found[f] = np.interp(real, rising, tried_NF[order, f])
+    return found
+
+
 class Rhyme(nn.Module):
     """Probabilities that a half rhymes, ``(G, F, KINDS, H, 2)``: the last axis is whether the half
-    before did."""
+    before did. ``weight (F,)`` is by what they are multiplied."""
 
     table: Tensor
+    weight: Tensor
 
     def __init__(self, fields: int = 1) -> None:
         super().__init__()
         self.register_buffer("table", torch.zeros(GROUPS, fields, KINDS, 2, 2))
+        self.register_buffer("weight", torch.ones(fields))
+        self.register_load_state_dict_pre_hook(_of_full_weight)  # type: ignore[no-untyped-call]
 
     def fit(
         self, kinds: Sequence[np.ndarray], said: Sequence[np.ndarray], found: Sequence[np.ndarray]
@@ -80,7 +116,8 @@ class Rhyme(nn.Module):
 
     def sample(self, kinds: np.ndarray, rng: np.random.Generator) -> np.ndarray:
         """What rhymes in a new piece of windows of these kinds, ``(W, 2, F)``."""
-        group, table = int(rng.integers(GROUPS)), self.table.numpy()
+        group = int(rng.integers(GROUPS))
+        table = self.table.numpy() * self.weight.numpy()[:, None, None, None]
         fields = np.arange(table.shape[1])
         noise = rng.random((len(kinds), 2, len(fields)))
         out, before = np.zeros(noise.shape, dtype=bool), np.zeros(len(fields), dtype=np.int64)
@@ -90,6 +127,11 @@ class Rhyme(nn.Module):
                     out[w, h] = noise[w, h] < table[group, fields, kind, h, before]
                 before = out[w, h].astype(np.int64)
         return out
+
+
+def _of_full_weight(rhyme: Rhyme, state: dict[str, Tensor], prefix: str, *_: object) -> None:
+    """Files that were written before rhymes had a weight are read as what they are."""
+    state.setdefault(prefix + "weight", torch.ones_like(rhyme.weight))
 
 
 def kept(

@@ -27,7 +27,7 @@ CHECKPOINT = "checkpoint.safetensors"
 SOURCE = "run.json"
 
 
-Beside = Literal["cleaner", "placer", "prefer"]
+Beside = Literal["cleaner", "placer", "prefer", "form"]
 """What may be trained alone, beside a model that stays as it is but for that."""
 
 
@@ -82,6 +82,7 @@ def plan(
     cleaner_only: bool = False,
     placer_only: bool = False,
     prefer_only: bool = False,
+    form_only: bool = False,
     resume: str | None = None,
     steps: int | None = None,
     preset: str | None = None,
@@ -109,6 +110,7 @@ def plan(
             "--cleaner-only": cleaner_only or None,
             "--placer-only": placer_only or None,
             "--prefer-only": prefer_only or None,
+            "--form-only": form_only or None,
             "--layout": layout,
             "--tileset": tileset,
             "--preset": preset,
@@ -118,11 +120,13 @@ def plan(
         "cleaner": cleaner_only,
         "placer": placer_only,
         "prefer": prefer_only,
+        "form": form_only,
     }
     for part in (part for part, chosen in alone.items() if chosen):
         unused = {"--prior-only": prior_only, "--decoder-only": decoder_only, "--preset": preset}
         unused |= {"--layout": layout, "--tileset": tileset}
         unused |= {f"--{other}-only": alone[other] for other in alone if other != part}
+        unused |= {"--steps": part == "form" and steps is not None}
         return _beside(part, recipe, start, data, name, steps, overwrite, unused)
     if prior_only and start is None:
         raise OptionProblem("--prior-only: give --from, the model whose prior is fitted on")

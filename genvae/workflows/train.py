@@ -34,7 +34,7 @@ from genvae.training.prior import (
     latents_of,
 )
 from genvae.training.split import Split
-from genvae.workflows import conditions, learn, train_placer, train_preferences
+from genvae.workflows import conditions, learn, train_form, train_placer, train_preferences
 from genvae.workflows import dataset as data
 from genvae.workflows.listener import Listener
 from genvae.workflows.trained_card import card_of
@@ -158,6 +158,8 @@ def train(
         train_placer.add_to(out, recipe, codec, pieces, parts, folder, listen)
     if recipe.prefer.pairs and not decoder_only:
         train_preferences.add_to(out, recipe, codec, pieces, parts, folder, listen)
+    if sequence is not None and sequence.form is not None:
+        train_form.add_to(out, [pieces.cells[i] for i in parts.train], listen)
     if tools:
         learn.add_to(out, pieces, parts, listen.stage, listen.advance, listen.say)
     return out

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import pytest
 import torch
 
 from genvae.models.form import (
@@ -17,6 +18,7 @@ from genvae.models.form import (
     returning,
     returns,
 )
+from genvae.models.form_tables import going_round
 
 ONE = np.ones(2, dtype=np.float32)
 
@@ -91,3 +93,50 @@ def test_voices_return_by_themselves() -> None:
     rows = [slice(0, 1), slice(1, 2)]
     said = returning(cells, np.array([0, 0, 2, 0]), rows)
     assert said.tolist() == [[False, False], [False, True], [True, False], [True, True]]
+
+
+@pytest.mark.parametrize(
+    ("lags", "kinds", "windows"),
+    [
+        ([0, 0, 0, 0], [NEW] * 4, 0),
+        ([0, 1, 1, 0], [NEW, SAME, SAME, NEW], 3),
+        ([0, 0, 2, 2, 0], [NEW, NEW, SAME, SAME, NEW], 4),
+        ([0, 0, 2, 0, 0], [NEW, NEW, SAME, NEW, NEW], 0),  # half of the segment again
+        ([0, 0, 2, 2, 2], [NEW, NEW, SAME, NEAR, SAME], 0),  # not exactly
+        ([0, 0, 0, 0, 3, 3], [NEW] * 4 + [SAME] * 2, 0),
+    ],
+)
+def test_what_goes_round(lags: list[int], kinds: list[int], windows: int) -> None:
+    assert going_round(np.array(lags), np.array(kinds)) == windows
+
+
+def test_whole_forms_are_accepted_as_often_as_pieces_have_them(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Of six phrases, A B A or A B A B, just one has its second half again: no step tells which,
+    # and sorts are not told apart here.
+    monkeypatch.setattr("genvae.models.form.ROUNDS", 0)
+    rng, forms = np.random.default_rng(0), []
+    for _ in range(300):
+        again = np.tile([False, False, True, False], 6)
+        again[4 * rng.integers(6) + 3] = True
+        forms.append((2 * again, np.where(again, SAME, NEW)))
+
+    def rounds(weight: float) -> float:
+        form = Form(weight=weight)
+        form.fit(forms)
+        drawn = [form.sample(24, np.random.default_rng(i))[:2] for i in range(200)]
+        return float(np.mean([going_round(lag, kind) > 0 for lag, kind in drawn]))
+
+    assert rounds(1.0) > 0.9
+    assert rounds(0.0) < 0.8
+
+
+def test_a_form_of_an_earlier_edition_accepts_all() -> None:
+    state = {k: v for k, v in Form(2).state_dict().items() if k not in ("accepted", "rhyme.weight")}
+    form = Form(2)
+    form.accepted.zero_()
+    form.rhyme.weight.zero_()
+    form.load_state_dict(state)
+    assert (form.accepted == 1).all()
+    assert form.rhyme.weight.tolist() == [1, 1]

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import numpy as np
 import pytest
+import torch
 
 from genvae.domains.base import Field, WindowSpec
-from genvae.models.rhyme import Rhyme, kept, rhymes
+from genvae.models.rhyme import Rhyme, balanced, kept, rhyme_counts, rhymes
 
 LINE = Field("line", 6, trivial=(0, 1), temper_from=2)
 SPEC = WindowSpec((LINE,), steps=4)
@@ -62,3 +63,26 @@ def test_an_outline_is_kept_where_the_rules_allow() -> None:
     assert ruled is not None
     # The second piece must begin something: it says what it may.
     assert ruled.astype(int).tolist() == [[0, 0, 1, 0, 0, 0]] * 4
+
+
+def test_what_could_rhyme_begins_something() -> None:
+    cells = windows([2, 1], [5, 1], [0, 0], [2, 0], [3, 3], [3, 4])
+    # The second has the outline of the first, the last of the one before; empty ones do not count.
+    assert rhyme_counts(cells, SPEC).tolist() == [[2], [3]]
+
+
+def test_weights_are_found_between_those_that_were_tried() -> None:
+    tried = [np.ones(3), np.zeros(3), np.full(3, 0.5)]
+    made = [np.array([0.8, 0.5, 0.4]), np.array([0.4, 0.3, 0.1]), np.array([0.5, 0.2, 0.3])]
+    found = balanced(tried, made, np.array([0.65, 0.4, 0.9]))
+    # The second did not rise at first, which is chance; the third is never enough.
+    assert found.tolist() == pytest.approx([0.75, 0.75, 1.0])
+
+
+def test_a_weight_of_none_tells_nothing_to_rhyme() -> None:
+    rhyme = Rhyme(2)
+    rhyme.table.fill_(1.0)
+    rhyme.weight.copy_(torch.tensor([0.0, 1.0]))
+    drawn = rhyme.sample(np.ones(5, dtype=int), np.random.default_rng(0)).reshape(10, 2)
+    assert not drawn[:, 0].any()
+    assert drawn[1:, 1].all()

@@ -1,0 +1,56 @@
+"""``genvae train --form-only``: how songs return, counted anew."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+import torch
+
+from genvae.workflows.store import open_model
+from tests.cli.conftest import DATA
+
+Run = Callable[..., Any]
+SONGS = DATA / "songs"
+TRIO = Path(__file__).parents[2] / "genvae" / "pretrained" / "trio.safetensors"
+
+
+@pytest.mark.slow
+def test_a_form_is_counted_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("genvae.workflows.train_form.PIECES", 4)
+    done = run("train", "--from", TRIO, "--form-only", "--data", SONGS, "--name", "counted")
+    assert (done.code, done.err) == (0, "")
+    assert done.out.splitlines()[-1].endswith("genvae sample --model counted")
+    counted, before = open_model("counted").model, open_model(str(TRIO)).model
+    assert set(counted.card["training"]["form"]) == {
+        f"{voice}_{what}"
+        for voice in ("drums", "bass", "melody")
+        for what in ("rhymes", "untold", "weight")
+    }
+    assert counted.sequence is not None
+    assert before.sequence is not None
+    own, old = counted.sequence.state_dict(), before.sequence.state_dict()
+    changed = {name for name in own if not torch.equal(own[name], old[name])}
+    assert "form.stay" in changed
+    assert all(name.startswith("form.") for name in changed)
+    for name, value in counted.decoder.state_dict().items():
+        assert torch.equal(value, before.decoder.state_dict()[name]), name
+
+
+@pytest.mark.parametrize(
+    ("model", "more", "code", "said"),
+    [
+        ("platformer", [], 1, "platformer has no sequence prior with forms"),
+        ("trio", ["--steps", "3"], 2, "leave out --steps"),
+        ("trio", ["--prior-only"], 2, "leave out --prior-only"),
+    ],
+)
+def test_what_is_not_counted(run: Run, model: str, more: list[str], code: int, said: str) -> None:
+    data = DATA / ("songs" if model == "trio" else "levels")
+    asked = ("train", "--from", model, "--form-only", "--data", data, "--name", "x", *more)
+    done = run(*asked)
+    assert done.code == code
+    assert said in done.err
+    assert len(done.err.strip().splitlines()) == 1
