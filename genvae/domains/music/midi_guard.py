@@ -11,8 +11,11 @@ odd, before or after, is left to ``midi_salvage``, which mends byte by byte.
 
 from __future__ import annotations
 
+import re
 import struct
+from collections.abc import Callable
 from functools import cache
+from typing import Any
 
 import numpy as np
 
@@ -30,6 +33,13 @@ PADDING = bytes(16)
 """symusic may look a few bytes beyond a track before it notices the end."""
 _HEADER = struct.Struct(">HHH")
 _LOOKED_AT = (0xF0, 0xF7, 0xFF)
+_ODD_META = re.compile(
+    b"\xff(?:%b)"
+    % b"|".join(
+        b"%b(?!%b)" % (re.escape(bytes([k])), re.escape(bytes([n]))) for k, n in EXACT.items()
+    )
+)
+"""A byte that may begin a meta event, if so one of a size that it cannot have."""
 CHANNELS = 16
 _NOTE_ONS = [bytes([0x90 | channel]) for channel in range(CHANNELS)]
 _BELOW_FAR = bytes(range(FAR >> 24))
@@ -41,13 +51,20 @@ def read_guarded(data: bytes) -> Raw | None:
     fenced = _fenced(data)
     if fenced is None:
         return None
-    from symusic.core import ScoreTick
-
     content, tracks = fenced
     try:
-        return _checked(state_of(ScoreTick.from_midi(content)), tracks)
+        return _checked(state_of(_reader()(content)), tracks)
     except (RuntimeError, ValueError, MemoryError, struct.error):
         return None
+
+
+@cache
+def _reader() -> Callable[[bytes], Any]:
+    """symusic's, imported once: looking an import up takes as long as many an event."""
+    from symusic.core import ScoreTick
+
+    found: Callable[[bytes], Any] = ScoreTick.from_midi
+    return found
 
 
 def _fenced(data: bytes) -> tuple[bytes, int] | None:
@@ -103,6 +120,8 @@ def _unsuspicious(data: bytes, bodies: list[tuple[int, int]]) -> bool:
         ((bytes_N[:-1] & 0xEF) == 0x8F) & (bytes_N[1:] >= 0x80)
     ).any():
         return False
+    if b"\xf0" not in data and b"\xf7" not in data and not _ODD_META.search(data):
+        return True
     number, skip = 0, bodies[0][0] if bodies else 0
     for at in (bytes_N >= 0xF0).nonzero()[0].tolist():
         while number < len(bodies) and at >= bodies[number][1]:

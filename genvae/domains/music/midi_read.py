@@ -47,14 +47,16 @@ def read_midi(path: Path) -> Song:
     repairs = Repairs()
     content = _unwrapped(path, _content(path), repairs)
     raw = read_guarded(content)
-    if raw is None or _last_step(raw) > MAX_STEPS:
+    end = MAX_STEPS + 1 if raw is None else _last_step(raw)
+    if raw is None or end > MAX_STEPS:
         raw = _mended(path, content, repairs)
+        end = _last_step(raw)
     elif repairs:
         raw = raw._replace(remarks=repairs.remarks())
     _refuse_beyond(path, raw)
     if is_played_freely(raw):
         raw = on_estimated_beats(raw)
-    end = _last_step(raw)
+        end = _last_step(raw)
     if end > MAX_STEPS:
         raise FileProblem(
             f"{path}: {end // 16} bars long, expected at most {MAX_STEPS // 16}; "
