@@ -6,8 +6,9 @@ and, once they are learned, ``placer.*``, ``concepts.*`` and ``calibration.*`` (
 ``knowledge.py``).
 Weights are stored in half precision and computed with in single. The header holds, as JSON:
 ``format``, ``version``, ``recipe``, ``codec``, ``card`` (corpora, licences, figures, defaults).
-A model with conditions (``card["conditions"]``) has format 2, one with a placer format 3; editions
-that do not know them refuse them by name.
+A model with conditions (``card["conditions"]``) has format 2, one with a placer format 3, one whose
+prior has a form that is accepted as a whole format 4; editions that do not know them refuse them by
+name.
 """
 
 from __future__ import annotations
@@ -37,7 +38,7 @@ from genvae.settings import PlaceSettings, PreferSettings
 
 __all__ = ["ModelFile", "read", "save", "write", "write_bytes"]
 
-FORMAT = 3
+FORMAT = 4
 
 
 def save(
@@ -74,12 +75,18 @@ def header(
 ) -> dict[str, str]:
     """The text that goes into the file's header."""
     return {
-        "format": str(3 if recipe.place.steps else 2 if card.get("conditions") else 1),
+        "format": str(_format(recipe, card)),
         "version": version,
         "recipe": json.dumps(to_dict(recipe)),
         "codec": json.dumps(dict(codec)),
         "card": json.dumps(dict(card)),
     }
+
+
+def _format(recipe: Recipe, card: Mapping[str, Any]) -> int:
+    if recipe.prior.form and card.get("sequence_prior"):
+        return 4
+    return 3 if recipe.place.steps else 2 if card.get("conditions") else 1
 
 
 def add_knowledge(

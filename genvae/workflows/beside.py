@@ -5,12 +5,23 @@ from __future__ import annotations
 import shutil
 from pathlib import Path
 
+from genvae.domains import registry
 from genvae.domains.base import Codec
 from genvae.errors import FileProblem, RecipeProblem
+from genvae.models import files
+from genvae.models.files import ModelFile
 from genvae.recipe import Recipe
 from genvae.training.split import Split
 from genvae.workflows import dataset as data
 from genvae.workflows.listener import Listener
+
+
+def begun(start: Path) -> tuple[ModelFile, Codec]:
+    """The model that stays as it is, and its codec. Raises ModelProblem."""
+    model = files.read(start)
+    codec = registry.get(model.recipe.domain).open(model.codec)
+    model.spec = codec.spec
+    return model, codec
 
 
 def prepared(

@@ -5,16 +5,15 @@ from __future__ import annotations
 from pathlib import Path
 
 from genvae import __version__
-from genvae.domains import registry
 from genvae.domains.base import Codec
 from genvae.errors import ModelProblem, RecipeProblem
-from genvae.models import cleaner_file, files
+from genvae.models import cleaner_file
 from genvae.models.cleaner import Cleaner
 from genvae.recipe import Recipe
 from genvae.settings import CleanSettings
 from genvae.training.batches import Chunks
 from genvae.training.cleaning import fit_cleaner
-from genvae.workflows.beside import copied, prepared
+from genvae.workflows.beside import begun, copied, prepared
 from genvae.workflows.listener import Listener
 
 SIZES = ("guess", "echoes", "width", "blocks", "cell_width", "planes")
@@ -36,11 +35,10 @@ def train_cleaner(
     import torch
 
     listen = listen or Listener()
-    model = files.read(start)
-    codec = registry.get(model.recipe.domain).open(model.codec)
+    model, codec = begun(start)
     if not codec.damage:
         raise RecipeProblem(f"{start}: domain {codec.domain!r} knows no kinds of damage")
-    model.spec, settings = codec.spec, recipe.clean
+    settings = recipe.clean
     if settings.steps < 1 or not 0 < settings.most <= 1:
         raise RecipeProblem("[clean] expected 1 step or more, and most above 0, up to 1")
     pieces, parts = prepared(recipe, codec, folder, listen)

@@ -12,7 +12,6 @@ from pathlib import Path
 
 import numpy as np
 
-from genvae.domains import registry
 from genvae.domains.base import stack_cells
 from genvae.errors import RecipeProblem
 from genvae.generation.generator import LONG, Generator, together
@@ -21,7 +20,7 @@ from genvae.models.rhyme import balanced, rhyme_counts
 from genvae.recipe import Recipe
 from genvae.training.prior import count_form, latents_of
 from genvae.workflows import deliver
-from genvae.workflows.beside import copied, prepared
+from genvae.workflows.beside import begun, copied, prepared
 from genvae.workflows.listener import Listener
 from genvae.workflows.made import Times
 from genvae.workflows.store import Opened, open_model
@@ -46,9 +45,7 @@ def train_form(
     that model with it, all else as it was. Returns ``out``. Raises ModelProblem, RecipeProblem,
     CorpusProblem and FileProblem."""
     listen = listen or Listener()
-    model = files.read(start)
-    codec = registry.get(model.recipe.domain).open(model.codec)
-    model.spec = codec.spec
+    model, codec = begun(start)
     if model.sequence is None or model.sequence.form is None:
         raise RecipeProblem(f"--form-only: {model.name} has no sequence prior with forms")
     pieces, parts = prepared(recipe, codec, folder, listen)

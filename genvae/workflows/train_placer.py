@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from genvae.domains import registry
 from genvae.domains.base import Codec
 from genvae.errors import RecipeProblem
 from genvae.models import files
@@ -15,7 +14,7 @@ from genvae.training.placing import fit_placer
 from genvae.training.split import Split
 from genvae.workflows import conditions
 from genvae.workflows import dataset as data
-from genvae.workflows.beside import copied, prepared
+from genvae.workflows.beside import begun, copied, prepared
 from genvae.workflows.listener import Listener
 
 
@@ -30,8 +29,7 @@ def train_placer(
     """Train a placer for the model ``start`` as the recipe's [place] says; ``out`` is that model
     with it. Returns ``out``. Raises ModelProblem, RecipeProblem, CorpusProblem and FileProblem."""
     listen = listen or Listener()
-    model = files.read(start)
-    codec = registry.get(model.recipe.domain).open(model.codec)
+    _, codec = begun(start)
     check(recipe, codec)
     pieces, parts = prepared(recipe, codec, folder, listen)
     copied(start, out)

@@ -8,7 +8,6 @@ from typing import Any
 
 import numpy as np
 
-from genvae.domains import registry
 from genvae.domains.base import Codec
 from genvae.errors import RecipeProblem
 from genvae.generation.generator import Generator, together
@@ -22,7 +21,7 @@ from genvae.training.prior import drawn_from, latents_of
 from genvae.training.split import Split
 from genvae.workflows import conditions, deliver
 from genvae.workflows import dataset as data
-from genvae.workflows.beside import copied, prepared
+from genvae.workflows.beside import begun, copied, prepared
 from genvae.workflows.listener import Listener
 from genvae.workflows.made import Times
 from genvae.workflows.store import Opened, open_model
@@ -44,9 +43,7 @@ def train_preferences(
     """Teach the prior of the model ``start`` as the recipe's [prefer] says; ``out`` is that model
     with it. Returns ``out``. Raises ModelProblem, RecipeProblem, CorpusProblem and FileProblem."""
     listen = listen or Listener()
-    model = files.read(start)
-    codec = registry.get(model.recipe.domain).open(model.codec)
-    model.spec = codec.spec
+    model, codec = begun(start)
     if recipe.prefer.pairs < 1 or recipe.prefer.steps < 1:
         raise RecipeProblem("[prefer] pairs and steps: expected 1 or more")
     if model.sequence is None or model.sequence.form is not None:

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 import torch
+from safetensors import safe_open
 
 from genvae.workflows.store import open_model
 from tests.cli.conftest import DATA
@@ -23,6 +24,8 @@ def test_a_form_is_counted_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     done = run("train", "--from", TRIO, "--form-only", "--data", SONGS, "--name", "counted")
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[-1].endswith("genvae sample --model counted")
+    with safe_open(open_model("counted").model.path, "pt") as file:
+        assert file.metadata()["format"] == "4"
     counted, before = open_model("counted").model, open_model(str(TRIO)).model
     assert set(counted.card["training"]["form"]) == {
         f"{voice}_{what}"
