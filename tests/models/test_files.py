@@ -165,11 +165,12 @@ def header(**changes: str) -> dict[str, str]:
 
 def test_a_newer_format(tmp_path: Path) -> None:
     path = tmp_path / "newer.safetensors"
-    save_file({"weight": torch.zeros(2)}, path, header(format="4"))
+    save_file({"weight": torch.zeros(2)}, path, header(format=str(files.FORMAT + 1)))
     with pytest.raises(ModelProblem) as problem:
         files.read(path)
     assert str(problem.value) == (
-        f"{path}: model format 4, this genvae reads up to 3; install genvae 9.1.0 or newer"
+        f"{path}: model format {files.FORMAT + 1}, this genvae reads up to {files.FORMAT}; "
+        "install genvae 9.1.0 or newer"
     )
 
 
