@@ -26,8 +26,8 @@ LENGTHS = (6, 12, 24, 48)
 ROUNDS = 30
 FIRM = 1.0
 """So many counts of all pieces together are added to those of each sort."""
-ROUND = (0.0, 0.15, 0.3, 0.5)
-EXACT = (0.05, 0.12, 0.25, 0.4)
+ROUND_UP_TO = (0.0, 0.15, 0.3, 0.5)
+EXACT_UP_TO = (0.05, 0.12, 0.25, 0.4)
 """Forms are told apart by the share of the piece that goes round (see ``going_round``) and by the
 share of windows that return exactly; the upper ends of classes, but for the last one."""
 WEIGHED = 3000
@@ -147,14 +147,14 @@ def going_round(lag_W: np.ndarray, kind_W: np.ndarray) -> int:
 
 def classes() -> tuple[int, int]:
     """How many classes of forms there are, by rounds and by exact returns."""
-    return len(ROUND) + 1, len(EXACT) + 1
+    return len(ROUND_UP_TO) + 1, len(EXACT_UP_TO) + 1
 
 
 def class_of(lag_W: np.ndarray, kind_W: np.ndarray) -> tuple[int, int]:
     """The class of a form: a place in ``Form.accepted``."""
     shares = going_round(lag_W, kind_W) / len(lag_W), (kind_W == SAME).mean()
     first, second = (
-        int(np.searchsorted(e, x)) for e, x in zip((ROUND, EXACT), shares, strict=True)
+        int(np.searchsorted(e, x)) for e, x in zip((ROUND_UP_TO, EXACT_UP_TO), shares, strict=True)
     )
     return first, second
 

@@ -121,7 +121,7 @@ def _unsuspicious(data: bytes, bodies: list[tuple[int, int]]) -> bool:
     ).any():
         return False
     if b"\xf0" not in data and b"\xf7" not in data and not _ODD_META.search(data):
-        return True
+        return True  # whichever bytes begin meta events
     number, skip = 0, bodies[0][0] if bodies else 0
     for at in (bytes_N >= 0xF0).nonzero()[0].tolist():
         while number < len(bodies) and at >= bodies[number][1]:
