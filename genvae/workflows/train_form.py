@@ -41,9 +41,9 @@ def train_form(
     folder: Path | None = None,
     listen: Listener | None = None,
 ) -> Path:
-    """Count the form of the model ``start`` anew, from its own latents of its pieces; ``out`` is
-    that model with it, all else as it was. Returns ``out``. Raises ModelProblem, RecipeProblem,
-    CorpusProblem and FileProblem."""
+    """Count the form of the model ``start`` anew, from its own latents of its pieces, no class of
+    which is told; ``out`` is that model with it, all else as it was. Returns ``out``. Raises
+    ModelProblem, RecipeProblem, CorpusProblem and FileProblem."""
     listen = listen or Listener()
     model, codec = begun(start)
     if model.sequence is None or model.sequence.form is None:

@@ -84,16 +84,16 @@ def beyond(
     limits = usual[str(length)]
     if windows >= 2 * length:
         after_NA, touched_N = _stretched(codec, codec.encode(piece).windows, length, decoded)
-        beside_NA = _outside(codec, limits, after_NA, length)
-        beyond_A = (beside_NA != 0).mean(0) > 0.5
+        outside_NA = _outside(codec, limits, after_NA, length)
+        beyond_A = outside_NA.mean(0) > 0.5
         if decoded is not None and touched_N.any():
             before_NA, _ = _stretched(codec, decoded, length)
-            within_NA = _outside(codec, limits, before_NA, length) == 0
-            beyond_A |= ((beside_NA != 0) & within_NA)[touched_N].any(0)
+            carried_NA = outside_NA & ~_outside(codec, limits, before_NA, length)
+            beyond_A |= carried_NA[touched_N].any(0)
     else:
         got = codec.measure(piece)
         values_1A = np.array([[float(got.get(name, np.nan)) for name in codec.attributes]])
-        beyond_A = _outside(codec, limits, values_1A, windows)[0] != 0
+        beyond_A = _outside(codec, limits, values_1A, windows)[0]
     return [name for name, out in zip(codec.attributes, beyond_A, strict=True) if out]
 
 
@@ -116,12 +116,12 @@ def _stretched(
 def _outside(
     codec: Codec, limits: Mapping[str, Any], values_NA: np.ndarray, windows: int
 ) -> np.ndarray:
-    """-1 below the bounds, 1 above them, 0 within or where there is nothing to say, ``(N, A)``."""
-    out_NA = np.zeros(values_NA.shape, dtype=int)
+    """What lies beyond the bounds, ``(N, A)``; nothing where there are none, or no value."""
+    out_NA = np.zeros(values_NA.shape, dtype=bool)
     for at, (name, attribute) in enumerate(codec.attributes.items()):
         if name in limits:
             low, high = limits[name]
             values_N = values_NA[:, at] / (windows if attribute.counted else 1)
-            # Bounds are rounded to four places. NaN is neither.
-            out_NA[:, at] = (values_N > high + 1e-4).astype(int) - (values_N < low - 1e-4)
+            # Bounds are rounded to four places. NaN is neither above nor below.
+            out_NA[:, at] = (values_N > high + 1e-4) | (values_N < low - 1e-4)
     return out_NA
