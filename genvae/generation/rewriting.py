@@ -3,7 +3,8 @@
 A decoder that hears what came before does not know whether what it writes can be played. The rules
 say where a way ends; there the latents are drawn again, as the prior goes on with those before
 them, and then the cells, while all others are kept. What comes no further is tried again, a little
-wider each time; what comes further goes on from there.
+wider each time; what comes further goes on from there. Of pieces too long for that, parts that must
+not stay are drawn again alone (``rewrite_part``).
 
 Axes:  N pieces · W windows · P positions · Q = W*P · D dims of z · S steps · R cells of a step
 """
@@ -24,6 +25,9 @@ ROUNDS = 8
 """Times that a piece is written anew before it is given up."""
 AGAIN = 1 << 8
 """A round has the noise of an attempt so much later."""
+BEFORE, AFTER = 32, 4
+"""Windows around a part of a long piece that are looked at while it is written anew: prior and
+decoder hear no more."""
 
 
 @dataclass
@@ -88,6 +92,40 @@ def _round(
     )
     for trial, z_WPD, windows in zip(trials, z, written, strict=True):
         trial.judge(z_WPD, windows)
+
+
+def rewrite_part(
+    generator: Generator,
+    draft: Draft,
+    first: int,
+    last: int,
+    number: int,
+    *,
+    seed: int,
+    temperature: float,
+    prior: str | None = None,
+) -> None:
+    """Write some windows of a piece of any length anew, for the ``number``-th time: at most
+    ``LONG - BEFORE - AFTER`` of them."""
+    codec, count = generator.codec, len(draft.z_WPD)
+    start, stop = max(first - BEFORE, 0), min(last + 1 + AFTER, count)
+    open_W = np.isin(np.arange(start, stop), np.arange(first, last + 1))
+    open_NWP = np.repeat(open_W[None, :, None], draft.z_WPD.shape[1], axis=2)
+    items = [(draft.item[0], draft.item[1] + AGAIN * number)]
+    told: dict[str, Any] = {"seed": seed, "temperature": temperature}
+    z = generator.redraw(draft.z_WPD[None, start:stop], open_NWP, items, prior=prior, **told)
+    part = {name: cells[start:stop] for name, cells in draft.windows.items()}
+    cells_SR = stack_cells(codec.spec, part).reshape(-1, codec.spec.rows)
+    known_SR = np.where(np.repeat(open_W, codec.spec.steps)[:, None], -1, cells_SR)
+    told |= {"items": items, "contexts": [draft.context], "known": [known_SR], "drawn": True}
+    (written,) = generator.decode(z, **told)
+    draft.z_WPD = np.concatenate([draft.z_WPD[:start], z[0], draft.z_WPD[stop:]])
+    draft.windows = {
+        name: np.concatenate([cells[:start], written[name], cells[stop:]])
+        for name, cells in draft.windows.items()
+    }
+    draft.report = codec.check(codec.assemble(draft.windows, draft.context))
+    draft.rewritten.append([first * codec.spec.steps, (last + 1) * codec.spec.steps - 1])
 
 
 class _Trial:

@@ -12,9 +12,9 @@ from typing import Any
 import numpy as np
 
 from genvae.domains.base import Windows
-from genvae.generation.generator import BATCH, BATCHES, Generator, together
+from genvae.generation.generator import BATCH, BATCHES, LONG, Generator, together
 from genvae.generation.returns import Item
-from genvae.generation.rewriting import Draft, rewrite
+from genvae.generation.rewriting import ROUNDS, Draft, rewrite, rewrite_part
 from genvae.generation.stacks import draw_stack
 from genvae.workflows.aim import Aim, Found, Like, drawn_items
 from genvae.workflows.aimed import nearest
@@ -25,6 +25,7 @@ from genvae.workflows.made import (
     Made,
     Times,
     better,
+    copied_run,
     finish,
     good,
     is_copy,
@@ -154,6 +155,8 @@ def _drawn(
     failed: list[Draft] = []
     for items in batches:
         for draft in drafts(opened, generator, asked, items, seed, times):
+            if not raw and len(draft.z_WPD) > LONG and stack_of(asked.trim) is None:
+                _without_copies(opened, generator, asked, draft, seed, times)
             if raw or not draft.fails or stack_of(asked.trim) is not None:
                 yield _finished(opened, draft, seed, raw, times)
             else:
@@ -163,6 +166,29 @@ def _drawn(
         rewrite(generator, failed, seed=seed, temperature=heat, prior=prior)
     for draft in failed:
         yield _finished(opened, draft, seed, raw, times)
+
+
+def _without_copies(
+    opened: Opened,
+    generator: Generator,
+    asked: Plan,
+    draft: Draft,
+    seed: int,
+    times: Times,
+) -> None:
+    """Write those windows of a long piece anew that repeat too many known ones in a row: the longer
+    it is, the oftener that comes by chance, and all of it need not be drawn again. Not in pieces
+    with a form: what returns to those windows would no longer do so."""
+    copies, codec, sequence = opened.model.copies, opened.codec, opened.model.sequence
+    if copies is None or (sequence is not None and sequence.form is not None):
+        return
+    for number in range(1, ROUNDS + 1):
+        run = copied_run(copies.known(codec.segments(draft.windows)))
+        if run is None or run[1] - run[0] >= LONG // 4:
+            return
+        told: dict[str, Any] = {"temperature": asked.temperature, "prior": asked.prior}
+        with times.spent("decoding"):
+            rewrite_part(generator, draft, *run, number, seed=seed, **told)
 
 
 def drafts(

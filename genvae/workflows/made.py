@@ -23,9 +23,6 @@ from genvae.workflows.usual import beyond
 COPIED_RUN = 3
 """So many known windows in a row are a copy. None of 300 held-out levels of the bundled model has
 such a run, and 9 of 101 held-out songs (versions of songs that were trained on)."""
-VAST = 256
-"""In a piece of more windows the copy is one longer. What is nearly bare is in many levels: one in
-2,600 windows of held-out ones begins a run of three that are known."""
 OUTCOME = (
     "way",
     "rewritten",
@@ -181,13 +178,20 @@ def note_unusual(opened: Opened, made: Made, but: Collection[str] = ()) -> None:
 
 def is_copy(known: np.ndarray) -> bool:
     """Does a piece repeat more of the training pieces than real ones repeat of each other?
-    ``known`` says of each window whether it is among them: ``COPIED_RUN`` in a row are too many
-    (one more in a ``VAST`` piece), and all of a shorter piece."""
-    run = longest = 0
-    for one in known:
+    ``known`` says of each window whether it is among them: ``COPIED_RUN`` in a row are too many,
+    and all of a shorter piece."""
+    return copied_run(known) is not None
+
+
+def copied_run(known: np.ndarray) -> tuple[int, int] | None:
+    """The first run of windows (first, last) that are too many known ones in a row."""
+    enough = min(COPIED_RUN, len(known))
+    run = 0
+    for at, one in enumerate([*known, False]):
+        if run and not one and run >= enough:
+            return at - run, at - 1
         run = run + 1 if one else 0
-        longest = max(longest, run)
-    return 0 < min(COPIED_RUN + (len(known) > VAST), len(known)) <= longest
+    return None
 
 
 def signature(opened: Opened, facts: Mapping[str, Any]) -> str:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from genvae.models.copies import SegmentFilter
-from genvae.workflows import deliver
+from genvae.workflows import deliver, store
 from genvae.workflows.deliver import ATTEMPTS, Made
 from genvae.workflows.store import Opened
 
@@ -69,9 +69,24 @@ def test_a_copy_in_every_draw_is_handed_out_and_says_so(opened: Open) -> None:
         ([1, 1, 0, 1], False),
         ([0, 1, 1, 1, 0, 0], True),
         ([1, 1, 0, 1, 1, 0, 1, 1], False),
-        ([*[0] * 300, 1, 1, 1], False),
-        ([*[0] * 300, 1, 1, 1, 1], True),
+        ([*[0] * 300, 1, 1, 1], True),
     ],
 )
 def test_what_a_copy_is(known: list[int], copy: bool) -> None:
     assert deliver.is_copy(np.array(known, dtype=bool)) is copy
+
+
+def test_the_copied_part_of_a_long_piece_alone_is_drawn_again() -> None:
+    opened = store.open_model("platformer", "levels")
+    (plain,) = deliver.sample(opened, [0], seed=3, length="1120x16", raw=True)
+    segments = opened.codec.segments(plain.windows)
+    opened.model.copies = SegmentFilter.of(segments[40:43])
+    (made,) = deliver.sample(opened, [0], seed=3, length="1120x16")
+    assert made.facts["attempt"] == 0
+    assert made.facts["rewritten"][0] == [640, 687]
+    assert "copied" not in made.facts
+    same = [a == b for a, b in zip(opened.codec.segments(made.windows), segments, strict=True)]
+    assert all(same[:40] + same[43:])
+    assert not any(same[40:43])
+    assert (made.z_WPD[:40] == plain.z_WPD[:40]).all()
+    assert (made.z_WPD[43:] == plain.z_WPD[43:]).all()
