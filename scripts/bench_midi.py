@@ -25,15 +25,16 @@ from genvae.domains.music.midi_read import read_midi
 from genvae.errors import GenvaeError
 
 ROUNDS = 15
-"""Each way reads each file so often, one way after the other; the best time of a file counts, as
-others were disturbed."""
+"""Each way reads each file so often, by turns; the best time of a file counts, as others were
+disturbed."""
 SIZES = (0, 1_000, 3_000, 10_000, 30_000, 100_000, 1 << 40)
 
 
 class Times(NamedTuple):
-    """Seconds for one file."""
+    """Bytes of a file, was it mended or were its beats estimated, and seconds."""
 
     size: int
+    mended: bool
     symusic: float
     read: float
     placed: float
@@ -41,13 +42,14 @@ class Times(NamedTuple):
     pretty: float
 
 
-def best(work: Callable[[Any], object], given: Any, rounds: int = ROUNDS) -> float:
-    """Seconds of the best of some rounds."""
-    found = float("inf")
+def best(work: Sequence[Callable[[Any], object]], given: Any, rounds: int) -> list[float]:
+    """Seconds of each, the best of some rounds; they take turns, as a machine's speed changes."""
+    found = [float("inf")] * len(work)
     for _ in range(rounds):
-        start = time.perf_counter()
-        work(given)
-        found = min(found, time.perf_counter() - start)
+        for number, one in enumerate(work):
+            start = time.perf_counter()
+            one(given)
+            found[number] = min(found[number], time.perf_counter() - start)
     return found
 
 
@@ -68,18 +70,15 @@ def measured(path: Path, codec: MusicCodec, pretty: bool) -> Times | None:
     except (GenvaeError, RuntimeError, ValueError) as why:
         print(f"left out: {path}: {why}")
         return None
-    alone = best(symusic.Score, path)
-    read = best(read_midi, path)
-    alone = min(alone, best(symusic.Score, path))
-    placed = best(read_and_place, path)
-    encode = best(codec.encode, song, 2)
+    alone, read, placed = best([symusic.Score, read_midi, read_and_place], path, ROUNDS)
+    (encode,) = best([codec.encode], song, 2)
     slow = float("nan")
     if pretty:
         try:
-            slow = best(lambda p: pretty_midi.PrettyMIDI(str(p)), path, 1)
+            (slow,) = best([lambda p: pretty_midi.PrettyMIDI(str(p))], path, 1)
         except Exception as why:  # whatever mido makes of a damaged file
             print(f"pretty_midi left out: {path}: {type(why).__name__}")
-    return Times(path.stat().st_size, alone, read, placed, encode, slow)
+    return Times(path.stat().st_size, bool(read_midi(path).remarks), alone, read, placed, encode, slow)
 
 
 def row(name: str, times: Sequence[Times]) -> None:
@@ -87,7 +86,7 @@ def row(name: str, times: Sequence[Times]) -> None:
     if not times:
         return
     count = len(times)
-    alone, read, placed, encode = (sum(t[i] for t in times) for i in (1, 2, 3, 4))
+    alone, read, placed, encode = (sum(t[i] for t in times) for i in (2, 3, 4, 5))
     both = [(t.symusic, t.pretty) for t in times if t.pretty == t.pretty]
     slow = f"{sum(p for _, p in both) / sum(s for s, _ in both):7.0f} x" if both else f"{'':9}"
     print(
@@ -122,6 +121,7 @@ def main() -> None:
     if not everything:
         raise SystemExit("no MIDI file that every way reads")
     row("all together", everything)
+    row("mended, estimated", [t for t in everything if t.mended])
     for low, high in pairwise(SIZES):
         some = [t for t in everything if low <= t.size < high]
         row(f"from {low / 1e3:.0f} kB", some)

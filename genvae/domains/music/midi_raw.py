@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -34,13 +35,20 @@ class Part(NamedTuple):
     notes: int
 
 
+class Reach(NamedTuple):
+    """The ticks of the last onset and of the last end of notes."""
+
+    onset: int
+    end: int
+
+
 class Raw(NamedTuple):
     """A file in ticks.
 
     ``onsets_M`` and ``lengths_M`` (ticks), ``pitches_M`` and ``velocities_M`` hold the notes of
-    all parts, one part after another. Tempi are (tick, microseconds a beat), meters (tick,
-    numerator, denominator), both in order; ``end`` is the tick of our own end marker, or 0;
-    ``remarks`` say what was mended.
+    all parts, one part after another, ``reach`` how far they go. Tempi are (tick, microseconds a
+    beat), meters (tick, numerator, denominator), both in order; ``end`` is the tick of our own end
+    marker, or 0; ``remarks`` say what was mended.
     """
 
     ticks_per_beat: int
@@ -49,7 +57,8 @@ class Raw(NamedTuple):
     lengths_M: np.ndarray
     pitches_M: np.ndarray
     velocities_M: np.ndarray
-    tempos: list[tuple[int, float]]
+    reach: Reach
+    tempos: Sequence[tuple[int, float]]
     meters: list[tuple[int, int, int]]
     end: int = 0
     remarks: tuple[str, ...] = ()
@@ -57,3 +66,10 @@ class Raw(NamedTuple):
     def table(self) -> np.ndarray:
         """Onset, length, pitch and velocity of each note ``(M, 4)``, a copy."""
         return np.stack(self[2:6], axis=1, dtype=np.int64)
+
+
+def reach_of(onsets_M: np.ndarray, lengths_M: np.ndarray) -> Reach:
+    """How far notes with these onsets and lengths go, in the same unit; 0 where there are none."""
+    if not len(onsets_M):
+        return Reach(0, 0)
+    return Reach(int(onsets_M.max()), int((onsets_M + lengths_M).max()))

@@ -36,6 +36,10 @@ from genvae.domains.music.units import (
 )
 from genvae.errors import FileProblem
 
+PIECE = 1 << 16
+"""Bytes read at first."""
+_HOW = os.O_RDONLY | getattr(os, "O_BINARY", 0)
+
 
 def read_midi(path: Path) -> Song:
     """The song in a .mid file: a voice for each track with notes, on the grid of 16ths.
@@ -68,10 +72,13 @@ def read_midi(path: Path) -> Song:
 def _content(path: Path) -> bytes:
     """The file's bytes. Raises FileProblem."""
     try:
-        file = os.open(path, os.O_RDONLY | getattr(os, "O_BINARY", 0))
+        file = os.open(path, _HOW)
         try:
-            size = os.fstat(file).st_size
-            data = _read(file, size) if size <= MAX_BYTES else b""
+            # Most files are one such piece, and need not be asked for their size.
+            data = os.read(file, PIECE)
+            size = len(data) if len(data) < PIECE else os.fstat(file).st_size
+            while len(data) < size <= MAX_BYTES and (more := os.read(file, size)):
+                data += more
         finally:
             os.close(file)
     except FileNotFoundError:
@@ -87,14 +94,6 @@ def _content(path: Path) -> bytes:
         )
     if not data:
         raise FileProblem(f"{path}: an empty file, expected a MIDI file; save or copy it again")
-    return data
-
-
-def _read(file: int, size: int) -> bytes:
-    """All bytes of an open file; a quarter of the time of opening it as a Python file."""
-    data = os.read(file, size + 1)
-    while len(data) < size and (more := os.read(file, size)):
-        data += more
     return data
 
 
@@ -146,10 +145,9 @@ def _refuse_beyond(path: Path, raw: Raw) -> None:
 def _last_step(raw: Raw) -> int:
     """The step at which the last note ends, or our own end marker stands. A note of no length
     takes a step, which may be the last."""
-    if not len(raw.onsets_M):
-        return 0
-    last = max(int(np.maximum.reduce(raw.onsets_M + raw.lengths_M)), raw.end)
-    return max(_step(raw, last), _step(raw, int(np.maximum.reduce(raw.onsets_M))) + 1)
+    ticks = raw.ticks_per_beat
+    last = ticks_to_step(max(raw.reach.end, raw.end), ticks)
+    return max(last, ticks_to_step(raw.reach.onset, ticks) + 1)
 
 
 def _song(raw: Raw, end: int, name: str) -> Song:
@@ -179,12 +177,13 @@ class _Grid:
 
     def __init__(self, raw: Raw) -> None:
         self._raw: Raw | None = raw
-        self._table_M5 = np.zeros((0, 5), np.int64)
+        self._table_M5: np.ndarray | None = None
 
     def rows(self, start: int, stop: int) -> np.ndarray:
         """Step, length in steps, pitch, velocity and offset of some notes, in order of their
         part, step and pitch ``(M, 5)``."""
-        if self._raw is not None:
+        if self._table_M5 is None:
+            assert self._raw is not None
             self._table_M5 = _placed(self._raw)
             self._raw = None
         return self._table_M5[start:stop]
@@ -209,10 +208,6 @@ def _placed(raw: Raw) -> np.ndarray:
     return table_5M.T
 
 
-def _step(raw: Raw, tick: int) -> int:
-    return ticks_to_step(tick, raw.ticks_per_beat)
-
-
 def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
     """The first bar line at or behind ``end``."""
     meter = meters[0]
@@ -221,7 +216,7 @@ def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
             meter = later
     length = meter_to_steps(meter.numerator, meter.denominator)
     line = meter.step + -(-(end - meter.step) // length) * length
-    for later in meters:
+    for later in meters[1:]:
         if meter.step < later.step < line:
             return later.step
     return line
@@ -229,30 +224,35 @@ def _whole_bars(meters: tuple[Meter, ...], end: int) -> int:
 
 def _tidy_meters(raw: Raw) -> tuple[Meter, ...]:
     """In order, from step 0 on, one a step; a meter that changes nothing is dropped."""
+    ticks = raw.ticks_per_beat
     by_step = {0: (4, 4)}
     for tick, top, bottom in raw.meters:
         if top > 0 and bottom > 0:
-            by_step[_step(raw, tick)] = (top, bottom)
+            by_step[ticks_to_step(tick, ticks)] = (top, bottom)
     if len(by_step) == 1:
         return (Meter(0, *by_step[0]),)
     kept: list[Meter] = []
-    for step in sorted(by_step):
-        meter = Meter(step, *by_step[step])
-        same = kept and kept[-1][1:] == meter[1:]
-        length = meter_to_steps(*kept[-1][1:]) if kept else 1
-        if not (same and (step - kept[-1].step) % length == 0):
-            kept.append(meter)
+    begin, last, length = 0, (0, 0), 1
+    for step, meter in sorted(by_step.items()):
+        if meter != last or (step - begin) % length:
+            kept.append(Meter(step, *meter))
+            begin, last, length = step, meter, meter_to_steps(*meter)
     return tuple(kept)
 
 
 def _tidy_tempos(raw: Raw) -> tuple[Tempo, ...]:
-    by_step = {0: 120.0}
+    """The same of tempi: in order, from step 0 on, one a step, each other than the last."""
+    ticks = raw.ticks_per_beat
+    by_step: dict[int, float] = {0: 5e5}
     for tick, micro in raw.tempos:
-        by_step[_step(raw, tick)] = microseconds_per_beat_to_bpm(micro)
+        by_step[ticks_to_step(tick, ticks)] = micro
     if len(by_step) == 1:
-        return (Tempo(0, by_step[0]),)
+        return (Tempo(0, microseconds_per_beat_to_bpm(by_step[0])),)
     kept: list[Tempo] = []
-    for step in sorted(by_step):
-        if not kept or kept[-1].bpm != by_step[step]:
-            kept.append(Tempo(step, by_step[step]))
+    last = 0.0
+    for step, micro in sorted(by_step.items()):
+        bpm = microseconds_per_beat_to_bpm(micro)
+        if bpm != last:
+            kept.append(Tempo(step, bpm))
+            last = bpm
     return tuple(kept)

@@ -13,7 +13,7 @@ import numpy as np
 
 from genvae.domains.music.midi_chunks import Repairs, find_chunks
 from genvae.domains.music.midi_events import Event, Track, Walk
-from genvae.domains.music.midi_raw import MAX_STEPS, Part, Raw
+from genvae.domains.music.midi_raw import MAX_STEPS, Part, Raw, reach_of
 from genvae.domains.music.units import STEPS_PER_BEAT
 
 DIVISIONS = (1024, 960, 480, 384, 240, 192, 120, 96, 48, 24)
@@ -56,6 +56,7 @@ def salvage(data: bytes, repairs: Repairs) -> Raw:
         lengths_M,
         pitches_M,
         velocities_M,
+        reach_of(onsets_M, lengths_M),
         sorted(tempo for track in tracks for tempo in track.tempos),
         sorted(meter for track in tracks for meter in track.meters),
         max((track.marked_end for track in tracks), default=0),
@@ -129,6 +130,7 @@ def _in_beats(raw: Raw, ticks: float) -> Raw:
         ticks_per_beat=USUAL,
         onsets_M=onsets_M,
         lengths_M=ends_M - onsets_M,
+        reach=reach_of(onsets_M, ends_M - onsets_M),
         tempos=[],
         meters=[(round(tick * scale), top, bottom) for tick, top, bottom in raw.meters],
         end=round(raw.end * scale),

@@ -15,7 +15,19 @@ import struct
 from functools import cache
 from typing import Any, NamedTuple
 
-NOTE_BYTES = 12
+import numpy as np
+
+from genvae.domains.music.midi_raw import Part
+
+NOTE = np.dtype(
+    {
+        "names": ["onset", "length", "pitch", "velocity", "begins", "lasts"],
+        "formats": ["<i4", "<i4", "u1", "u1", "<u4", "<u4"],
+        "offsets": [0, 4, 8, 9, 0, 4],
+        "itemsize": 12,
+    }
+)
+"""A note of a state; ``begins`` and ``lasts`` are its times once more, read without a sign."""
 _NOTE = struct.Struct("<iibbxx")
 _COUNT = struct.Struct("<I")
 _HEAD = struct.Struct("<II")
@@ -24,18 +36,20 @@ _TEXT = struct.Struct("<iI")
 _TEMPO = struct.Struct("<ii")
 _METER = struct.Struct("<iBBxx")
 _SMALL = 8
+_NOTHING = bytes(16)
+"""No controls, bends, pedals and lyrics."""
 
 
 class State(NamedTuple):
-    """What we need of a score. Tracks are (name, program, drums, number of notes); ``notes``
-    are theirs, 12 bytes each, one track after another."""
+    """What we need of a score: its tracks, the bytes of their notes, each a ``NOTE``, one track
+    after another, and (tick, ...) of meters, tempi and markers."""
 
     ticks_per_beat: int
-    tracks: list[tuple[str, int, bool, int]]
+    parts: list[Part]
     notes: bytes
     meters: list[tuple[int, int, int]]
     tempos: list[tuple[int, int]]
-    markers: list[tuple[int, str]]
+    markers: list[tuple[int, bytes]]
 
 
 def state_of(score: Any) -> State:
@@ -45,36 +59,41 @@ def state_of(score: Any) -> State:
 
 def _parsed(data: bytes) -> State:
     """Raises ValueError (or struct.error) where this is not such a state."""
+    count_at, track_at = _COUNT.unpack_from, _TRACK.unpack_from
     ticks, count = _HEAD.unpack_from(data)
     at = _HEAD.size
-    view = memoryview(data)
-    tracks, notes = [], []
+    parts, notes = [], []
     for _ in range(count):
-        (size,) = _COUNT.unpack_from(data, at)
+        (size,) = count_at(data, at)
         at += 4 + size
+        program, drums, number = track_at(data, at)
         name = data[at - size : at].decode("utf-8", "surrogateescape")
-        program, drums, number = _TRACK.unpack_from(data, at)
+        parts.append(Part(name, program, drums > 0, number))
         at += _TRACK.size
-        tracks.append((name, program, bool(drums), number))
-        notes.append(view[at : at + number * NOTE_BYTES])
-        at += number * NOTE_BYTES
-        for _ in range(3):
-            (number,) = _COUNT.unpack_from(data, at)
-            at += 4 + number * _SMALL
-        _, at = _texts(data, at)
-    found = []
-    for kind in (_METER, None, _TEMPO):
-        (number,) = _COUNT.unpack_from(data, at)
-        end = at + 4 + number * _SMALL
-        found.append(list(kind.iter_unpack(data[at + 4 : end])) if kind else [])
-        at = end
-    markers, at = _texts(data, at)
+        end = at + number * NOTE.itemsize
+        notes.append(data[at:end])
+        at = end + len(_NOTHING)
+        if data[end:at] != _NOTHING:
+            at = end
+            for _ in range(3):
+                (number,) = count_at(data, at)
+                at += 4 + number * _SMALL
+            _, at = _texts(data, at)
+    (number,) = count_at(data, at)
+    end = at + 4 + number * _SMALL
+    meters = list(_METER.iter_unpack(data[at + 4 : end]))
+    (number,) = count_at(data, end)
+    at = end + 4 + number * _SMALL  # keys
+    (number,) = count_at(data, at)
+    end = at + 4 + number * _SMALL
+    tempos = list(_TEMPO.iter_unpack(data[at + 4 : end]))
+    markers, at = _texts(data, end)
     if at != len(data):
         raise ValueError(f"a symusic state of {len(data)} bytes, expected {at}")
-    return State(ticks, tracks, b"".join(notes), found[0], found[2], markers)
+    return State(ticks, parts, b"".join(notes), meters, tempos, markers)
 
 
-def _texts(data: bytes, at: int) -> tuple[list[tuple[int, str]], int]:
+def _texts(data: bytes, at: int) -> tuple[list[tuple[int, bytes]], int]:
     """A list of texts with their times, and where it ends."""
     (number,) = _COUNT.unpack_from(data, at)
     at += 4
@@ -82,23 +101,23 @@ def _texts(data: bytes, at: int) -> tuple[list[tuple[int, str]], int]:
     for _ in range(number):
         time, size = _TEXT.unpack_from(data, at)
         at += _TEXT.size + size
-        texts.append((time, data[at - size : at].decode("utf-8", "surrogateescape")))
+        texts.append((time, data[at - size : at]))
     return texts, at
 
 
 def _asked(score: Any) -> State:
     """The same by symusic's own properties."""
-    tracks, notes = [], []
+    parts, notes = [], []
     for track in score.tracks:
-        tracks.append((track.name, track.program, track.is_drum, len(track.notes)))
+        parts.append(Part(track.name, track.program, track.is_drum, len(track.notes)))
         notes += [_NOTE.pack(n.time, n.duration, n.pitch, n.velocity) for n in track.notes]
     return State(
         score.ticks_per_quarter,
-        tracks,
+        parts,
         b"".join(notes),
         [(m.time, m.numerator, m.denominator) for m in score.time_signatures],
         [(t.time, t.mspq) for t in score.tempos],
-        [(m.time, m.text) for m in score.markers],
+        [(m.time, m.text.encode("utf-8", "surrogateescape")) for m in score.markers],
     )
 
 

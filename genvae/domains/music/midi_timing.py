@@ -16,16 +16,19 @@ Axes:  M notes · F frames of 10 ms · K beats
 
 from __future__ import annotations
 
+from functools import lru_cache
+from math import hypot
+
 import numpy as np
 
-from genvae.domains.music.midi_raw import Raw
+from genvae.domains.music.midi_raw import Raw, reach_of
 from genvae.domains.music.units import STEPS_PER_BEAT, TICKS_PER_BEAT, ticks_to_seconds
 
-GLANCE = 32
+GLANCE = 16
 """Notes that a first look takes in."""
 NEAR = 0.15
 """Mean distance to the grid below which nobody needs to look closer."""
-NEARER = 0.1
+NEARER = 0.05
 """The same, of the few notes that the first look takes in."""
 CONCENTRATED = 0.15
 GRIDS = (1, 2, 3, 4, 6, 8)
@@ -59,20 +62,36 @@ def is_played_freely(raw: Raw) -> bool:
         return False
     ticks = raw.ticks_per_beat
     glance = raw.onsets_M[:: len(raw.onsets_M) // GLANCE + 1].tolist()
-    half, off = ticks // 2, 0
-    for tick in glance:  # so few that arrays would take longer
-        off += abs((tick * STEPS_PER_BEAT + half) % ticks - half)
+    half = ticks // 2
+    # So few that arrays would take longer.
+    off = sum([abs((tick * STEPS_PER_BEAT + half) % ticks - half) for tick in glance])
     if off < NEARER * ticks * len(glance):
         return False
-    ticks_M = np.sort(raw.onsets_M).astype(np.int64)
-    ticks_M = ticks_M[np.append(True, np.diff(ticks_M) > 0)]
-    if len(ticks_M) < FEWEST or (ticks_M * STEPS_PER_BEAT % ticks == 0).mean() > WRITTEN:
+    ticks_M = np.sort(raw.onsets_M)
+    later_M = ticks_M[1:] != ticks_M[:-1]
+    phases_M = ticks_M[1:][later_M] % ticks
+    count = len(phases_M) + 1
+    if count < FEWEST:
         return False
-    steps_M = ticks_M * (STEPS_PER_BEAT / ticks)
-    if np.abs(steps_M - np.rint(steps_M)).mean() < NEAR:
+    counts_T = np.bincount(phases_M, minlength=ticks)
+    counts_T[ticks_M[0] % ticks] += 1
+    written, distance, *turns = (_grids(ticks) @ counts_T / count).tolist()
+    if written > WRITTEN or distance < NEAR:
         return False
-    turns_M = np.exp(2j * np.pi / ticks * ticks_M)
-    return all(abs((turns_M**grid).mean()) < CONCENTRATED for grid in GRIDS)
+    return all(hypot(*turn) < CONCENTRATED for turn in zip(turns[::2], turns[1::2], strict=True))
+
+
+@lru_cache(maxsize=8)
+def _grids(ticks: int) -> np.ndarray:
+    """What each tick of a beat says of the grid ``(2 + 2 G, T)``: is it a 16th, how far is it from
+    the nearest one in 16ths, and for each of the grids its phase, as cosine and sine."""
+    ticks_T = np.arange(ticks)
+    steps_T = ticks_T * (STEPS_PER_BEAT / ticks)
+    rows = [ticks_T * STEPS_PER_BEAT % ticks == 0, np.abs(steps_T - np.rint(steps_T))]
+    for grid in GRIDS:
+        angles_T = 2 * np.pi / ticks * grid * ticks_T
+        rows += [np.cos(angles_T), np.sin(angles_T)]
+    return np.stack(rows)
 
 
 def on_estimated_beats(raw: Raw) -> Raw:
@@ -86,6 +105,7 @@ def on_estimated_beats(raw: Raw) -> Raw:
     if len(beats_K) < 2:
         return _as_it_is(raw)
     onsets_M = _place(starts_M, beats_K)
+    lengths_M = np.maximum(_place(ends_M, beats_K) - onsets_M, 0)
     micro = float(np.rint(1e6 * (beats_K[-1] - beats_K[0]) / (len(beats_K) - 1)))
     remark = (
         f"played freely, not on the file's grid: beats estimated at {60e6 / micro:.1f} a minute, "
@@ -94,7 +114,8 @@ def on_estimated_beats(raw: Raw) -> Raw:
     return raw._replace(
         ticks_per_beat=TICKS_PER_BEAT,
         onsets_M=onsets_M,
-        lengths_M=np.maximum(_place(ends_M, beats_K) - onsets_M, 0),
+        lengths_M=lengths_M,
+        reach=reach_of(onsets_M, lengths_M),
         tempos=[(0, micro)],
         meters=[],
         end=0,

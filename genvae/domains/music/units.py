@@ -75,7 +75,7 @@ def bpm_to_microseconds_per_beat(bpm: float) -> int:
 
 def microseconds_per_beat_to_bpm(microseconds: float) -> float:
     """Tempo in quarter notes a minute to two decimals, which undoes MIDI's rounding."""
-    return round(60e6 / max(microseconds, 1), 2)
+    return round(60e8 / max(microseconds, 1)) / 100
 
 
 def ticks_to_seconds(

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from genvae.domains.music.midi_guard import read_guarded
-from genvae.domains.music.midi_raw import Part, Raw
+from genvae.domains.music.midi_raw import Part, Raw, reach_of
 from genvae.domains.music.midi_timing import estimate_beats, is_played_freely, on_estimated_beats
 
 SONGS = Path(__file__).resolve().parents[3] / "data" / "songs"
@@ -34,7 +34,7 @@ def performed(raw: Raw, bpm: float, drift: float = 0.0, jitter: float = 0.01) ->
     table = raw.table()
     table[:, 0] = np.rint((starts - starts.min()) * 960)
     table[:, 1] = np.maximum(np.rint(ends * 960) - table[:, 0], 1)
-    return Raw(480, raw.parts, *table.T, [], [])
+    return Raw(480, raw.parts, *table.T, reach_of(*table.T[:2]), [], [])
 
 
 def agreement(raw: Raw, found: Raw) -> float:
@@ -78,7 +78,7 @@ def on_positions(positions: list[float]) -> Raw:
     """A bar of onsets at these beats, 40 times."""
     ticks = np.array([480 * (4 * bar + p) for bar in range(40) for p in positions], np.int64)
     table = np.stack([ticks, ticks * 0 + 60, ticks * 0 + 60, ticks * 0 + 64], axis=1)
-    return Raw(480, [Part("", 0, False, len(ticks))], *table.T, [], [])
+    return Raw(480, [Part("", 0, False, len(ticks))], *table.T, reach_of(*table.T[:2]), [], [])
 
 
 def test_triplets_32nds_swing_and_late_drums_are_no_free_playing() -> None:

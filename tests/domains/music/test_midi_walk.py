@@ -7,6 +7,7 @@ import symusic
 
 from genvae.domains.music import midi_state
 from genvae.domains.music.midi_guard import read_guarded
+from genvae.domains.music.midi_raw import Part
 from genvae.domains.music.midi_state import state_of
 from genvae.domains.music.midi_walk import Other, others
 
@@ -60,8 +61,8 @@ def test_a_state_says_what_the_score_says(monkeypatch: pytest.MonkeyPatch) -> No
     )
     fast = state_of(score)
     assert fast.ticks_per_beat == 480
-    assert fast.tracks == [("né", 0, False, 2), ("", 0, True, 1)]
-    assert (fast.meters, fast.tempos, fast.markers) == ([(0, 3, 4)], [(0, 500000)], [(7, "here")])
+    assert fast.parts == [Part("né", 0, False, 2), Part("", 0, True, 1)]
+    assert (fast.meters, fast.tempos, fast.markers) == ([(0, 3, 4)], [(0, 500000)], [(7, b"here")])
     monkeypatch.setattr(midi_state, "_as_documented", lambda: False)
     slow = state_of(score)
     assert fast._replace(notes=b"") == slow._replace(notes=b"")
