@@ -78,7 +78,8 @@ def measured(path: Path, codec: MusicCodec, pretty: bool) -> Times | None:
             (slow,) = best([lambda p: pretty_midi.PrettyMIDI(str(p))], path, 1)
         except Exception as why:  # whatever mido makes of a damaged file
             print(f"pretty_midi left out: {path}: {type(why).__name__}")
-    return Times(path.stat().st_size, bool(read_midi(path).remarks), alone, read, placed, encode, slow)
+    mended = bool(read_midi(path).remarks)
+    return Times(path.stat().st_size, mended, alone, read, placed, encode, slow)
 
 
 def row(name: str, times: Sequence[Times]) -> None:

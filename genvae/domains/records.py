@@ -26,7 +26,8 @@ class Field:
     ``trivial`` is the category of "nothing happens here" (rest, hold, sky): several may be
     named; measures leave them out. When sampling, temperature reshapes the categories from
     ``temper_from`` on among themselves and leaves the total of each lower category alone
-    (in music: pitch is tempered, rest and hold are not). With ``members`` > 0 a category is a set
+    (in music: pitch is tempered, rest and hold are not); where a field is not ``tempered`` it
+    changes nothing (which drums are struck). With ``members`` > 0 a category is a set
     written as a binary number of that many bits (the drums struck together), and models treat
     it by its members and their pairs, so that a set never seen is not a stranger. With
     ``period`` > 0 the categories from ``temper_from`` on are a scale of heights, alike at that
@@ -38,6 +39,7 @@ class Field:
     rows: int = 1
     trivial: tuple[int, ...] = (0,)
     temper_from: int = 0
+    tempered: bool = True
     members: int = 0
     period: int = 0
     kind: Literal["categorical", "binary", "real"] = "categorical"

@@ -193,7 +193,7 @@ def _echoed(
 def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:
     """Probabilities ``(N, K)`` with the tail from ``temper_from`` reshaped within its mass."""
     probabilities = torch.softmax(logits, dim=-1)
-    if temperature == 1.0:
+    if temperature == 1.0 or not field.tempered:
         return probabilities
     head, tail = probabilities[:, : field.temper_from], logits[:, field.temper_from :]
     mass = probabilities[:, field.temper_from :].sum(-1, keepdim=True)

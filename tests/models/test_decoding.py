@@ -5,6 +5,8 @@ Axes:  N pieces · Q latent positions · S steps · R cells · K categories · D
 
 from __future__ import annotations
 
+from dataclasses import replace
+
 import numpy as np
 import pytest
 import torch
@@ -112,6 +114,11 @@ def test_temperature_of_a_field_that_is_tempered_whole() -> None:
     cool = _tempered(LOGITS, Field("f", 4), 0.5)
     squares = torch.tensor([[0.25, 0.01, 0.09, 0.01]])
     torch.testing.assert_close(cool, squares / 0.36)
+
+
+def test_temperature_of_a_field_that_is_not_tempered() -> None:
+    plain = torch.softmax(LOGITS, dim=-1)
+    assert torch.equal(_tempered(LOGITS, replace(FIELD, tempered=False), 0.5), plain)
 
 
 @pytest.mark.parametrize("temperature", [1e-3, 1e-30, 5e-324])

@@ -57,9 +57,16 @@ class VoicePlan:
 
     def fields(self) -> tuple[Field, ...]:
         """The fields of a window that hold this voice, what is played before how it is played.
-        Pitch, drums and touch are tempered, rhythm is not."""
+        Pitch and touch are tempered; rhythm is not, and which drums strike is rhythm."""
         if self.drums:
-            sets = Field(self.name, DRUM_SETS, trivial=(0,), temper_from=1, members=len(CLASSES))
+            sets = Field(
+                self.name,
+                DRUM_SETS,
+                trivial=(0,),
+                temper_from=1,
+                tempered=False,
+                members=len(CLASSES),
+            )
             feels = Field(FEEL, feel.FEELS, len(feel.GROUPS), trivial=(0,), temper_from=1)
             return (sets, feels) if self.feel else (sets,)
         if self.slots:
