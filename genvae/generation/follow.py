@@ -239,6 +239,7 @@ class _Walk:
             constraints=generator.codec.constraints([self.context] if self.context else []),
             known_NSR=known,
             echo_NSR=echo,
+            leaning=generator.model.leaning,
         )
         return cells[:, begin:]
 

@@ -270,6 +270,7 @@ class Generator:
             "temperature": temperature * self.model.cell_temperature,
             "echo_NSR": echo,
             "rhyme_NSR": rhyme,
+            "leaning": self.model.leaning if drawn else None,
         }
 
     @property
@@ -281,7 +282,7 @@ class Generator:
     def _decode_long(self, constraints: Any, **hearing: Any) -> np.ndarray:
         """A batch of one long piece; in stretches side by side where nothing looks far back."""
         looks_back = not getattr(constraints, "local", constraints is None)
-        if looks_back or hearing["echo_NSR"] is not None:
+        if looks_back or any(hearing[key] is not None for key in ("echo_NSR", "leaning")):
             return decode(constraints=constraints, **hearing)
         uniforms_NSR = hearing["uniforms_NSR"]
         cells_SR = decode_long(

@@ -20,6 +20,7 @@ from torch.nn import functional as F
 
 from genvae.domains.base import OPEN, Constraints, Field
 from genvae.models.autoencoder import Decoder
+from genvae.models.leaning import Leaning
 from genvae.models.rhyme import kept
 
 Place = Callable[[int, np.ndarray, np.ndarray | None], np.ndarray]
@@ -42,6 +43,7 @@ def decode(
     rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
     blur_NQ: Tensor | None = None,
+    leaning: Leaning | None = None,
 ) -> np.ndarray:
     """Latents of whole windows to ``cells_NSR``; cells of ``known_NSR`` from 0 up stay as they
     are (-1: to be decoded), and what is decoded after them hears them. A cell of
@@ -51,7 +53,8 @@ def decode(
     much each latent is blurred, for one that hears that and was not told it before.
 
     Without ``uniforms_NSR`` (numbers in [0, 1)) or at temperature 0 the most likely category is
-    taken each time. Temperature reshapes the categories from ``Field.temper_from`` on.
+    taken each time. Temperature reshapes the categories from ``Field.temper_from`` on; by
+    ``leaning`` some intervals of drawn lines are likelier.
     """
     device = decoder.words.starts.device
     return decode_steps(
@@ -64,6 +67,7 @@ def decode(
         echo_NSR=echo_NSR,
         rhyme_NSR=rhyme_NSR,
         told_NC=told_NC,
+        leaning=leaning,
         place=_placing(decoder, z_NQD, uniforms_NSR, temperature),
     )
 
@@ -102,6 +106,7 @@ def decode_steps(
     echo_NSR: np.ndarray | None = None,
     rhyme_NSR: np.ndarray | None = None,
     told_NC: Tensor | None = None,
+    leaning: Leaning | None = None,
     place: Place | None = None,
 ) -> np.ndarray:
     """As ``decode``, from upsampled latents ``u (N, S, U)``. ``place`` writes the second layer of
@@ -119,6 +124,7 @@ def decode_steps(
     first = decoder.words.starts.tolist()
     likelihoods = {field.name: decoder.likelihood(field.name) for field, _ in plan}
     greedy = uniforms_NSR is None or temperature == 0
+    heard_lines = None if leaning is None or greedy else leaning.start(pieces)
     half = decoder.spec.steps // decoder.spec.layers
     end = steps
     if known_NSR is not None:
@@ -139,6 +145,8 @@ def decode_steps(
             settled_NR = placed_NTR[:, at]
         if settled_NR is not None and (settled_NR >= 0).all():
             cells[:, t] = settled_NR
+            if heard_lines is not None:
+                heard_lines.hear(cells[:, t])
             now_NR = torch.from_numpy(cells[:, t]).to(device)
             past = decoder.past_words.summed(now_NR, past_table)
             before, before_that = decoder.words.each(now_NR, table), before
@@ -164,7 +172,9 @@ def decode_steps(
                 chosen_N = logits.argmax(-1).cpu().numpy()
             else:
                 assert uniforms_NSR is not None
-                chosen_N = _pick(_tempered(logits, field, temperature), uniforms_NSR[:, t, r])
+                lean = None if heard_lines is None else heard_lines.at(r)
+                shaped = _tempered(logits, field, temperature, lean)
+                chosen_N = _pick(shaped, uniforms_NSR[:, t, r])
             if echo_NSR is not None:
                 chosen_N = _echoed(chosen_N, cells, echo_NSR[:, t, r], r, allowed)
             if given_NR is not None:
@@ -172,6 +182,8 @@ def decode_steps(
             cells[:, t, r] = chosen_N
             last = F.embedding(torch.from_numpy(chosen_N + first[r]).to(device), table)
             embedded[:, r] = last
+        if heard_lines is not None:
+            heard_lines.hear(cells[:, t])
         past = decoder.past_words.summed(torch.from_numpy(cells[:, t]).to(device), past_table)
         before, before_that = embedded, before
     return cells
@@ -190,12 +202,17 @@ def _echoed(
     return np.where(free_N, said_N, chosen_N)
 
 
-def _tempered(logits: Tensor, field: Field, temperature: float) -> Tensor:
-    """Probabilities ``(N, K)`` with the tail from ``temper_from`` reshaped within its mass."""
+def _tempered(
+    logits: Tensor, field: Field, temperature: float, lean: Tensor | None = None
+) -> Tensor:
+    """Probabilities ``(N, K)`` with the tail from ``temper_from`` reshaped within its mass, after
+    ``lean`` was added to its logits."""
     probabilities = torch.softmax(logits, dim=-1)
-    if temperature == 1.0 or not field.tempered:
+    if (temperature == 1.0 and lean is None) or not field.tempered:
         return probabilities
     head, tail = probabilities[:, : field.temper_from], logits[:, field.temper_from :]
+    if lean is not None:
+        tail = tail + lean.to(tail.device)
     mass = probabilities[:, field.temper_from :].sum(-1, keepdim=True)
     shaped = torch.softmax(tail / max(temperature, COLDEST), dim=-1).nan_to_num(0.0)
     return torch.cat([head, shaped * mass], dim=-1)

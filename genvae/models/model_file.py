@@ -22,6 +22,7 @@ from genvae.models.conditions import UNTOLD, Condition, condition_of
 from genvae.models.copies import SegmentFilter
 from genvae.models.encoder import Encoder
 from genvae.models.knowledge import Calibration, Concepts
+from genvae.models.leaning import Leaning
 from genvae.models.placer import Placer
 from genvae.models.prior import GaussianPrior, SequencePrior
 from genvae.recipe import Recipe
@@ -185,6 +186,12 @@ class ModelFile:
     def cell_temperature(self) -> float:
         """What a temperature is multiplied by where cells are drawn, by the model's card."""
         return float(self.card.get("defaults", {}).get("cell_temperature", 1.0))
+
+    @property
+    def leaning(self) -> Leaning | None:
+        """To which intervals drawn lines lean, by the model's card."""
+        tables = self.card.get("intervals", {})
+        return Leaning(self._spec(), tables) if tables else None
 
     @property
     def latent_shape(self) -> tuple[int, int]:
