@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import pytest
 import torch
 from safetensors import safe_open
 
+from genvae.generation.generator import Generator
 from genvae.workflows.store import open_model
 from tests.cli.conftest import DATA
 
@@ -21,6 +23,7 @@ TRIO = Path(__file__).parents[2] / "genvae" / "pretrained" / "trio.safetensors"
 @pytest.mark.slow
 def test_a_form_is_counted_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("genvae.workflows.train_form.PIECES", 4)
+    monkeypatch.setattr("genvae.workflows.train_form.LEANING_PIECES", 4)
     done = run("train", "--from", TRIO, "--form-only", "--data", SONGS, "--name", "counted")
     assert (done.code, done.err) == (0, "")
     assert done.out.splitlines()[-1].endswith("genvae sample --model counted")
@@ -40,6 +43,25 @@ def test_a_form_is_counted_anew(run: Run, monkeypatch: pytest.MonkeyPatch) -> No
     assert all(name.startswith("form.") for name in changed)
     for name, value in counted.decoder.state_dict().items():
         assert torch.equal(value, before.decoder.state_dict()[name]), name
+    tables = counted.card["intervals"]
+    assert {name: len(table) for name, table in tables.items()} == {"bass": 49, "melody": 49}
+    assert tables != before.card.get("intervals")
+
+
+def test_only_what_is_drawn_leans() -> None:
+    opened = open_model(str(TRIO))
+    assert opened.model.leaning is not None
+    generator = Generator(opened.model, opened.codec)
+    z_NWPD = generator.draw([(0, 0)], 2, seed=3)
+    windows = {}
+    for leans in (True, False):
+        for drawn in (True, False):
+            told = {"items": [(0, 0)], "seed": 3, "temperature": 1.0, "drawn": drawn}
+            (windows[leans, drawn],) = generator.decode(z_NWPD, **told)  # type: ignore[arg-type]
+        opened.model.card.pop("intervals", None)
+    assert not np.array_equal(windows[True, True]["melody"], windows[False, True]["melody"])
+    for name, cells_WT in windows[True, False].items():
+        assert np.array_equal(cells_WT, windows[False, False][name])
 
 
 @pytest.mark.parametrize(
