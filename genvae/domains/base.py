@@ -80,6 +80,8 @@ class Codec(Learnable):
     """By request, the entries of a context that it decides."""
     stretches: bool = False
     """The axes of ``picture`` share no scale: it may be squeezed either way (a piano-roll)."""
+    even: bool = False
+    """Steps between two pieces are to be alike as they are heard, not equal in the latents."""
     damage: tuple[str, ...] = ()
     """Kinds of damage that ``corrupt`` knows; none: nothing can be learned from damaged pieces."""
     event_word: str = "place"

@@ -17,6 +17,7 @@ import numpy as np
 
 from genvae.domains.base import Codec, Windows
 from genvae.evaluation import metrics
+from genvae.evaluation.even import even_shares
 from genvae.generation.encoding import posterior_means
 from genvae.generation.generator import Generator
 from genvae.generation.latents import apart, between
@@ -44,7 +45,7 @@ def interpolation(
     """
     shares = np.linspace(0.0, 1.0, steps)
     ways = {
-        "model": decoded_ways(model, codec, pairs, shares, method),
+        "model": decoded_ways(model, codec, pairs, steps, method),
         "crossfade": [
             [crossfade(a, b, float(t), np.random.default_rng(i)) for t in shares]
             for i, (a, b) in enumerate(pairs)
@@ -62,18 +63,25 @@ def interpolation(
 
 
 def decoded_ways(
-    model: ModelFile, codec: Codec, pairs: Sequence[Pair], shares: np.ndarray, method: str
+    model: ModelFile, codec: Codec, pairs: Sequence[Pair], steps: int, method: str
 ) -> list[Way]:
     """The way of ``genvae interpolate`` within each pair: every step from its latents alone."""
     generator = Generator(model, codec)
     ways = []
     for a, b in pairs:
         z_a, z_b = posterior_means(model, a), posterior_means(model, b)
-        z_KWPD = np.stack([between(z_a, z_b, float(t), method) for t in shares])
-        far_K1 = np.array([[apart(max(t, 1 - t))] for t in map(float, shares)])
-        ways.append(
-            generator.decode(z_KWPD, amid=Amid(np.repeat(far_K1, len(z_a), axis=1), way_of([a, b])))
-        )
+
+        def decoded(
+            shares: np.ndarray,
+            z_a: np.ndarray = z_a,
+            z_b: np.ndarray = z_b,
+            way: int = way_of([a, b]),
+        ) -> Way:
+            z_KWPD = np.stack([between(z_a, z_b, float(t), method) for t in shares])
+            far_K1 = np.array([[apart(max(t, 1 - t))] for t in map(float, shares)])
+            return generator.decode(z_KWPD, amid=Amid(np.repeat(far_K1, len(z_a), axis=1), way))
+
+        ways.append(decoded(even_shares(codec, decoded, steps, len(z_a))))
     return ways
 
 

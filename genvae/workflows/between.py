@@ -15,6 +15,7 @@ import numpy as np
 
 from genvae.domains.base import Encoded, Windows
 from genvae.errors import FileProblem, OptionProblem, nearest
+from genvae.evaluation.even import even_shares
 from genvae.generation.generator import BATCH, Generator
 from genvae.generation.latents import METHODS, amid, apart, between
 from genvae.generation.mist import Amid, way_of
@@ -101,7 +102,8 @@ def flat(opened: Opened, source: Source) -> Source:
 def interpolate(
     opened: Opened, a: Source, b: Source, *, steps: int = 8, method: str = "spherical"
 ) -> Iterator[Made]:
-    """``steps`` pieces from a to b, both ends included, each decoded from its latents alone.
+    """``steps`` pieces from a to b, both ends included, each decoded from its latents alone;
+    songs are spread so that steps are alike as they are heard.
 
     A step that cannot be played as decoded is repaired, else drawn again around the same
     latents; but the end at a piece that cannot be played itself stays what the model makes of it.
@@ -109,14 +111,27 @@ def interpolate(
     """
     check_path(steps, method)
     (a, b), _ = matched(opened, (a, b))
-    places, way = [], way_of([a.encoded.windows, b.encoded.windows])
-    for step, t in enumerate(map(float, np.linspace(0.0, 1.0, steps))):
-        context = _blended(opened, a.context, b.context, t)
-        facts = {"step": step, "share": round(t, 4)}
-        end = {0: a, steps - 1: b}.get(step)
-        z_WPD, far = between(a.z_WPD, b.z_WPD, t, method), apart(max(t, 1 - t))
-        places.append(Place(z_WPD, context, facts, end, np.full(len(z_WPD), far), way))
-    yield from delivered(opened, places)
+    way = way_of([a.encoded.windows, b.encoded.windows])
+
+    def places(shares: np.ndarray) -> list[Place]:
+        found = []
+        for step, t in enumerate(map(float, shares)):
+            context = _blended(opened, a.context, b.context, t)
+            facts = {"step": step, "share": round(t, 4)}
+            end = {0: a, len(shares) - 1: b}.get(step)
+            z_WPD, far = between(a.z_WPD, b.z_WPD, t, method), apart(max(t, 1 - t))
+            found.append(Place(z_WPD, context, facts, end, np.full(len(z_WPD), far), way))
+        return found
+
+    def decoded(shares: np.ndarray) -> list[Windows]:
+        return [
+            windows
+            for _, part in _batches(places(shares))
+            for windows in _decoded(told.of_context(opened, part[0].context), part)
+        ]
+
+    shares = even_shares(opened.codec, decoded, steps, len(a.z_WPD))
+    yield from delivered(opened, places(shares))
 
 
 def grid(
@@ -171,16 +186,9 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
     for at, part in _batches(places):
         opened = told.of_context(opened, part[0].context)
         generator = Generator(opened.model, opened.codec)
-        stack = stack_of(part[0].context)
-        if stack is not None:
-            decoded = [decode_stack(generator, place.z_WPD, stack) for place in part]
-        else:
-            decoded = generator.decode(
-                np.stack([place.z_WPD for place in part]),
-                contexts=[place.context for place in part],
-                amid=Amid(np.stack([place.amid_W for place in part]), part[0].way),
-            )
-        for number, (place, windows) in enumerate(zip(part, decoded, strict=True), at):
+        for number, (place, windows) in enumerate(
+            zip(part, _decoded(opened, part), strict=True), at
+        ):
             facts = place.facts | {"attempt": 0}
             made = _finished(opened, windows, place, facts, repair=place.end is None)
             if place.end is not None and not good(made):
@@ -189,6 +197,19 @@ def delivered(opened: Opened, places: Sequence[Place]) -> Iterator[Made]:
                     continue
                 made = _finished(opened, windows, place, facts, repair=True)
             yield made if good(made) else _settled(opened, generator, place, made, number)
+
+
+def _decoded(opened: Opened, places: Sequence[Place]) -> list[Windows]:
+    """The likeliest windows of a batch of places."""
+    generator = Generator(opened.model, opened.codec)
+    stack = stack_of(places[0].context)
+    if stack is not None:
+        return [decode_stack(generator, place.z_WPD, stack) for place in places]
+    return generator.decode(
+        np.stack([place.z_WPD for place in places]),
+        contexts=[place.context for place in places],
+        amid=Amid(np.stack([place.amid_W for place in places]), places[0].way),
+    )
 
 
 def _batches(places: Sequence[Place]) -> Iterator[tuple[int, Sequence[Place]]]:

@@ -96,7 +96,7 @@ def test_ends_are_decoded_from_the_latents_of_the_pieces(model: ModelFile) -> No
 
     codec = BeadCodec()
     (pair,) = ways.pairs_of(pieces(2), 1)
-    (way,) = ways.decoded_ways(model, codec, [pair], np.linspace(0, 1, 5), "spherical")
+    (way,) = ways.decoded_ways(model, codec, [pair], 5, "spherical")
     assert len(way) == 5
     for piece, step in ((pair[0], way[0]), (pair[1], way[-1])):
         z = posterior_means(model, piece)

@@ -66,7 +66,7 @@ class MusicCodec(Codec):
     domain = "music"
     reads = (".mid", ".midi")
     attributes = ATTRIBUTES
-    stretches = True
+    stretches = even = True
     request_entries = ENTRIES
     damage = KINDS
     event_word = "note"
