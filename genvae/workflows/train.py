@@ -25,6 +25,7 @@ from genvae.models.prior import SequencePrior
 from genvae.recipe import Recipe
 from genvae.settings import LossSettings, PlaceSettings, PreferSettings
 from genvae.training.batches import Chunks
+from genvae.training.fold import folded
 from genvae.training.loop import Outcome, fit
 from genvae.training.prior import (
     count_form,
@@ -266,8 +267,10 @@ def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
     own = model.state_dict()
     unknown = ("prior.", "decoder.blur.")
     state = {k: v for k, v in own.items() if k.startswith(unknown) or ".condition" in k}
-    found = given.weights()
+    found = folded(given.weights(), model.settings.latent)
     state |= {k: v for k, v in found.items() if model.prior or not k.startswith("prior.")}
+    # What the recipe leaves out is left out.
+    state = {k: v for k, v in state.items() if k in own or not k.startswith("decoder.blur.")}
     # Forms are counted, not learned: an older table is of no use.
     state |= {k: v for k, v in own.items() if k.startswith("prior.form.")}
     try:
