@@ -105,7 +105,7 @@ def train(
     sizes = [len(condition.classes) for condition in told]
     model = Autoencoder(codec.spec, recipe.model, prior, sizes)
     if start is not None:
-        _continue_from(model, start, codec)
+        _continue_from(model, start, codec, fold=not (prior_only or decoder_only), listen=listen)
     if decoder_only:
         outcome = _fit_decoder(model, cells, parts, recipe, codec, run, resume, listen)
     elif prior_only:
@@ -261,13 +261,22 @@ def _opened(path: Path, codec: Codec) -> files.ModelFile:
     return given
 
 
-def _continue_from(model: Autoencoder, start: Path, codec: Codec) -> None:
+def _continue_from(
+    model: Autoencoder, start: Path, codec: Codec, *, fold: bool, listen: Listener
+) -> None:
+    """Load the weights of ``start``, to fewer numbers in z if they are to ``fold``."""
     given = _opened(start, codec)
+    latent, before = model.settings.latent, given.recipe.model.latent
+    found = given.weights()
+    if fold and latent < before:
+        listen.say(
+            f"z has {latent} numbers a place in place of {before}: those heard most are kept"
+        )
+        found = folded(found, latent)
     # What the given model does not know yet (a form, conditions) begins as it is.
     own = model.state_dict()
     unknown = ("prior.", "decoder.blur.")
     state = {k: v for k, v in own.items() if k.startswith(unknown) or ".condition" in k}
-    found = folded(given.weights(), model.settings.latent)
     state |= {k: v for k, v in found.items() if model.prior or not k.startswith("prior.")}
     # What the recipe leaves out is left out.
     state = {k: v for k, v in state.items() if k in own or not k.startswith("decoder.blur.")}

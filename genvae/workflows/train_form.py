@@ -31,8 +31,8 @@ PIECES = 48
 ROUNDS = 4
 """Weights that are tried: all, none, and twice what lies between."""
 LEANS = (1.0, 0.5, 0.33)
-"""Rounds in which intervals are counted, and by how much each of them tells: the sum of what all
-rounds heard is then about their mean."""
+"""Rounds in which intervals are counted, and by how much each of them tells: the first finds nearly
+all there is, the later ones hear chance too."""
 LEANING_PIECES, LEANING_WINDOWS = 128, 8
 SEED = 1 << 21
 """Pieces are drawn with this seed, which nobody asks for by chance."""

@@ -14,6 +14,7 @@ from safetensors import safe_open
 from genvae.errors import RecipeProblem
 from genvae.models import files
 from genvae.recipe import Recipe
+from genvae.workflows.listener import Listener
 from genvae.workflows.train import train
 from tests.fakes import TINY
 
@@ -66,6 +67,20 @@ def test_going_on_from_a_model(tmp_path: Path) -> None:
     wider = replace(short(), model=replace(TINY, decoder_width=20))
     with pytest.raises(RecipeProblem, match="its sizes differ from the recipe's"):
         train(wider, out=tmp_path / "c", run=tmp_path / "c-run", folder=folder, start=first)
+
+
+def test_fewer_numbers_in_z_are_told(tmp_path: Path) -> None:
+    folder = levels(tmp_path, 4)
+    first = train(short(), out=tmp_path / "a.safetensors", run=tmp_path / "a", folder=folder)
+    less, lines = replace(short(), model=replace(TINY, latent=2)), list[str]()
+    told: dict[str, Any] = {"run": tmp_path / "b", "folder": folder, "start": first}
+    out = train(less, out=tmp_path / "b.safetensors", listen=Listener(say=lines.append), **told)
+    assert "z has 2 numbers a place in place of 3: those heard most are kept" in lines
+    assert tensors(out)["decoder.unfold.weight"].shape[1] == 2
+    # Where latents are to stay, they cannot become shorter.
+    for part in ("prior_only", "decoder_only"):
+        with pytest.raises(RecipeProblem, match="its sizes differ from the recipe's"):
+            train(less, out=tmp_path / "c", **told, **{part: True})
 
 
 def test_too_few_files_to_split(tmp_path: Path) -> None:

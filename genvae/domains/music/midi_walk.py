@@ -1,8 +1,8 @@
 """The events of a sound track, walked through at the speed of a regular expression.
 
 ``midi_guard`` looks at the bytes that are no channel messages wherever they may begin. In one
-file in twenty some of them lie within another event's time, and only walking from event to event
-tells which. This takes about as long as symusic itself, and so it is the second look.
+file in 250 some of them cannot be told from parts of another event, and only walking from event to
+event tells which. This takes about as long as symusic itself, and so it is the second look.
 """
 
 from __future__ import annotations
